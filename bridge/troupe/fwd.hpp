@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <cstdint>
+
+namespace troupe {
+
+class buffer;
+class copy_policy;
+class multipart;
+class routing_id;
+class socket_pump;
+
+struct bridge_config;
+struct delivery;
+struct open_socket;
+struct outgoing;
+struct returned;
+struct socket_counters;
+struct socket_event;
+struct socket_spec;
+
+enum class ec : std::uint8_t;
+
+} // namespace troupe

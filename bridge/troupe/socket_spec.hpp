@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/copy_policy.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+enum class socket_type : std::uint8_t { router, dealer, pub, sub };
+
+/// What to open. Every default is the safe one: nothing is dropped silently,
+/// and no peer can fill our memory.
+struct socket_spec {
+  socket_type type = socket_type::dealer;
+
+  /// Endpoints such as `tcp://127.0.0.1:*`, `ipc:///run/x`, `inproc://x`.
+  std::vector<std::string> bind{};
+  std::vector<std::string> connect{};
+
+  /// SUB sockets: prefixes of the first frame. One empty string = everything.
+  std::vector<std::string> subscriptions{};
+
+  /// Comes back with each delivery, for owners of several sockets.
+  std::uint32_t tag = 0;
+
+  /// Most messages that ZeroMQ queues per peer and direction.
+  int socket_hwm = 4096;
+
+  /// Messages that wait in the bridge because a peer is over its high-water
+  /// mark or not connected yet. Beyond, they are returned with
+  /// `ec::peer_full`. Bounds of all peers of the socket together.
+  std::size_t max_held_messages = 65536;
+  std::size_t max_held_bytes = std::size_t{1} << 30;
+
+  /// Largest frame that peers may send, in bytes. A peer that sends more is
+  /// disconnected. Messages of our own beyond it are returned with
+  /// `ec::too_large`.
+  std::size_t max_frame = std::size_t{256} << 20;
+
+  /// Most frames per message. Longer ones are dropped and counted.
+  std::size_t max_frames = 4096;
+
+  /// ROUTER sockets: drop (and count) messages of peers that chose their own
+  /// routing id, since anybody can choose anybody's.
+  bool generated_ids_only = true;
+
+  /// Deliveries that the owner may leave unhandled before the pump stops
+  /// reading from the socket, and messages per delivery.
+  std::size_t max_unhandled_deliveries = 64;
+  std::size_t max_batch = 256;
+
+  /// Send `socket_event`s to the owner.
+  bool watch = false;
+
+  /// How long `close` waits for unsent messages.
+  std::chrono::milliseconds linger{1000};
+
+  /// Overrides the policy of the bridge.
+  std::optional<copy_policy> copy{};
+};
+
+/// Counts since the socket was opened.
+struct socket_counters {
+  std::uint64_t messages_sent = 0;
+  std::uint64_t frames_copied = 0;
+  std::uint64_t bytes_copied = 0;
+  std::uint64_t frames_lent = 0;
+  std::uint64_t bytes_lent = 0;
+  std::uint64_t messages_received = 0;
+  std::uint64_t bytes_received = 0;
+  /// Messages given back to the owner.
+  std::uint64_t returned = 0;
+  /// Messages from outside that were dropped: too many frames, a routing id
+  /// that the peer chose.
+  std::uint64_t dropped = 0;
+  /// Messages that wait for a peer now.
+  std::uint64_t held = 0;
+};
+
+} // namespace troupe
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::socket_spec)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::socket_counters)
