@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: BSL-1.0
+
+#[[
+Defines `troupe_options`, the flags of our own sources. Targets link to it as
+`PRIVATE $<BUILD_INTERFACE:troupe_options>`, so that users inherit none of them.
+]]
+
+option(TROUPE_WERROR "Treat warnings as errors" OFF)
+set(TROUPE_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+
+add_library(troupe_options INTERFACE)
+target_compile_features(troupe_options INTERFACE cxx_std_20)
+target_compile_options(troupe_options INTERFACE -Wall -Wextra -Wpedantic)
+if(TROUPE_WERROR)
+  target_compile_options(troupe_options INTERFACE -Werror)
+endif()
+
+if(TROUPE_SANITIZE)
+  set(_flags -fsanitize=${TROUPE_SANITIZE} -fno-omit-frame-pointer)
+  if(TROUPE_SANITIZE MATCHES "undefined")
+    # Headers of CAF bind references to null pointers without using them.
+    list(APPEND _flags -fno-sanitize=null -fno-sanitize-recover=all)
+  endif()
+  target_compile_options(troupe_options INTERFACE ${_flags})
+  target_link_options(troupe_options INTERFACE ${_flags})
+  unset(_flags)
+endif()
