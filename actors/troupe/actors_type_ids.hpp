@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/bridge_type_ids.hpp"
+#include "troupe/ids.hpp"
+
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/type_id.hpp>
+
+#include <memory>
+
+namespace troupe {
+
+struct cluster_status;
+struct engine_joined;
+struct scheduler_status;
+
+} // namespace troupe
+
+CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::id_block::troupe_bridge::end)
+
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::client_id))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::cluster_status))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::engine_id))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::engine_joined))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::scheduler_status))
+
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, admit, "admit")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, finished, "finished")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, gone, "gone")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, lost, "lost")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, probe, "probe")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, status, "status")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, stop, "stop")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, submit, "submit")
+  CAF_ADD_ATOM(troupe_actors, troupe::atom, tick, "tick")
+
+CAF_END_TYPE_ID_BLOCK(troupe_actors)
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::engine_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::scheduler_status)

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/hub/hub.hpp"
+#include "troupe/process/connection_info.hpp"
+#include "troupe/scheduling/task_scheduler.hpp"
+
+#include <caf/expected.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+struct controller_config {
+  hub_config hub{};
+  task_scheduler_config scheduler{};
+  bridge_config bridge{};
+
+  /// Where the two lanes listen.
+  std::string control_endpoint;
+  std::string tasks_endpoint;
+};
+
+/// Hub, task scheduler and their sockets, in one actor system of their own.
+/// Blocking face for the controller process; no other thread may use it.
+class controller {
+public:
+  /// Binds the sockets and spawns the actors.
+  static caf::expected<std::unique_ptr<controller>>
+  start(controller_config cfg);
+
+  /// Says goodbye to engines and clients, ends all actors, closes the sockets.
+  ~controller();
+
+  /// Real endpoints of the lanes, with ports in the place of wildcards.
+  const std::string& control_endpoint() const noexcept;
+  const std::string& tasks_endpoint() const noexcept;
+
+  /// Asks the hub, for at most `limit`.
+  caf::expected<cluster_status> status(std::chrono::milliseconds limit);
+
+  /// Calls `f` (in a thread of the actor system) when a client asks to stop
+  /// the cluster.
+  void on_stop(std::function<void()> f);
+
+private:
+  struct impl;
+
+  explicit controller(std::unique_ptr<impl> pimpl);
+
+  std::unique_ptr<impl> pimpl_;
+};
+
+} // namespace troupe

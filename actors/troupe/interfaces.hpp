@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/actors_type_ids.hpp"
+#include "troupe/bridge.hpp"
+#include "troupe/ids.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+/// The handles by which the actors of a cluster know each other. Roles rather
+/// than classes: an actor takes the narrowest handle that it needs.
+namespace troupe {
+
+/// An engine that the hub admitted and that may join the task lane.
+struct engine_joined {
+  engine_id id{};
+  /// What `Join` must present.
+  std::uint64_t token = 0;
+  std::string name;
+  /// Sorted ids of the functions it can run.
+  std::vector<function_id> functions;
+};
+
+/// What the scheduler tells about itself.
+struct scheduler_status {
+  struct engine {
+    engine_id id{};
+    std::uint32_t load = 0;
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+    bool joined = false;
+  };
+  std::vector<engine> engines;
+  std::uint64_t queued = 0;
+  std::uint64_t accepted = 0;
+  std::uint64_t reported = 0;
+  std::uint64_t redispatched = 0;
+  std::uint64_t dropped = 0;
+  socket_counters frames;
+};
+
+/// The part of the TASK SCHEDULER interface that the hub uses. The hub decides
+/// who is admitted and who is lost, the scheduler acts on it.
+using membership_listener_actor = caf::typed_actor<
+  // Announces an engine before it is told its token.
+  caf::reacts_to<atom::admit, engine_joined>,
+  // Announces a client and its token before it is told.
+  caf::reacts_to<atom::admit, client_id, std::uint64_t>,
+  // Gives up an engine: its tasks run again elsewhere or end as lost.
+  caf::reacts_to<atom::lost, engine_id>,
+  // Gives up a client: its waiting tasks are dropped, its results discarded.
+  caf::reacts_to<atom::lost, client_id>,
+  // Tells queue lengths, loads and counts.
+  caf::replies_to<atom::status>::with<scheduler_status>>;
+
+/// The part of the HUB interface that the scheduler uses.
+using loss_listener_actor = caf::typed_actor<
+  // Says that a peer could not be reached on the task lane.
+  caf::reacts_to<atom::gone, engine_id>,
+  caf::reacts_to<atom::gone, client_id>>;
+
+/// The TASK SCHEDULER interface: owns each task from acceptance to its report.
+using task_scheduler_actor = membership_listener_actor::extend_with<
+  socket_owner_actor>::extend<
+  // Connects the scheduler to the hub. Sent once, before anything else.
+  caf::reacts_to<atom::attach, loss_listener_actor>,
+  // Looks at waiting times. The scheduler sends this message to itself.
+  caf::reacts_to<atom::tick>>;
+
+/// One engine as the hub sees it.
+struct cluster_status {
+  struct engine {
+    engine_id id{};
+    std::string name;
+    std::string host;
+    std::uint32_t pid = 0;
+    bool ready = false;
+    std::uint32_t silent_ms = 0;
+  };
+  std::vector<engine> engines;
+  std::size_t clients = 0;
+  std::size_t lost = 0;
+  std::uint64_t dropped = 0;
+};
+
+/// The HUB interface: registers engines and clients, notices who is lost,
+/// answers queries. Not in the path of tasks.
+using hub_actor = loss_listener_actor::extend_with<socket_owner_actor>::extend<
+  // Pings everybody and looks for the silent. Sent to itself once a period.
+  caf::reacts_to<atom::tick>,
+  // Pings everybody out of turn, because a connection ended. Sent to itself.
+  caf::reacts_to<atom::probe>,
+  // Tells who is registered.
+  caf::replies_to<atom::status>::with<cluster_status>,
+  // Says goodbye to everybody; then the hub ends.
+  caf::reacts_to<atom::stop>>;
+
+} // namespace troupe

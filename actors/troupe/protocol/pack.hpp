@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/buffer.hpp"
+#include "troupe/ids.hpp"
+#include "troupe/limits.hpp"
+#include "troupe/multipart.hpp"
+#include "troupe/wire/envelope_generated.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Writes messages. `pack_*` return the envelope; batches with payload come
+/// out of a `batch_builder`.
+namespace troupe {
+
+/// A function as the registry conversation describes it.
+struct function_description {
+  function_id id{};
+  std::uint64_t signature = 0;
+  std::string name;
+  /// Readable parameter and result types, such as `(f64) -> f64`.
+  std::string signature_text;
+
+  friend bool operator==(const function_description&,
+                         const function_description&) = default;
+};
+
+struct hello_message {
+  std::uint16_t version = limits::protocol_version;
+  wire::Role role = wire::Role::Engine;
+  std::string name;
+  std::uint64_t incarnation = 0;
+  std::uint32_t pid = 0;
+  std::string host;
+  std::vector<function_description> functions;
+};
+
+struct welcome_message {
+  std::uint32_t id = 0;
+  std::string name;
+  std::uint64_t token = 0;
+  std::uint32_t period_ms = 0;
+  std::uint32_t max_misses = 0;
+};
+
+struct status_message {
+  struct engine {
+    engine_id id{};
+    std::string name;
+    std::uint32_t pid = 0;
+    std::uint32_t load = 0;
+    std::uint32_t silent_ms = 0;
+    std::uint64_t done = 0;
+    std::uint64_t failed = 0;
+    bool ready = false;
+  };
+  std::vector<engine> engines;
+  std::vector<function_description> functions;
+  std::uint64_t queued = 0, accepted = 0, reported = 0, redispatched = 0;
+  std::uint32_t lost = 0;
+  std::uint64_t dropped = 0;
+  std::uint32_t clients = 0;
+  std::uint64_t uptime_ms = 0;
+  std::uint64_t frames_copied = 0, frames_lent = 0;
+  std::uint64_t bytes_copied = 0, bytes_lent = 0;
+};
+
+buffer pack_hello(const hello_message& x);
+buffer pack_welcome(const welcome_message& x);
+buffer pack_refusal(wire::RefusalCode code, std::string_view text);
+buffer pack_ready();
+buffer pack_goodbye(std::string_view reason);
+buffer pack_ping(std::uint32_t sequence);
+buffer pack_pong(std::uint32_t sequence, std::uint32_t queued,
+                 std::uint64_t done);
+buffer pack_status_query(bool subscribe);
+buffer pack_status(const status_message& x);
+buffer pack_shutdown(std::string_view reason);
+buffer pack_join(std::uint64_t token);
+buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes);
+
+/// Which of the three batch messages a builder makes.
+enum class batch_kind : std::uint8_t { submit, dispatch, results };
+
+/// Collects entries, their small bytes and their payload frames, and makes one
+/// message of them. `Entry` is `wire::TaskEntry` or `wire::ResultEntry`.
+template <class Entry>
+class batch_builder {
+public:
+  explicit batch_builder(batch_kind kind) : kind_(kind) {
+    // nop
+  }
+
+  /// Whether something with these sizes still belongs into the current
+  /// message. An empty builder takes anything.
+  bool takes(std::size_t inline_bytes, std::size_t frames,
+             std::size_t frame_bytes) const noexcept;
+
+  /// Appends an entry. Sets its `offset`, `size`, `first_frame` and `frames`.
+  void add(Entry entry, std::span<const std::byte> inline_bytes,
+           std::span<const buffer> frames);
+
+  bool empty() const noexcept {
+    return entries_.empty();
+  }
+
+  std::size_t size() const noexcept {
+    return entries_.size();
+  }
+
+  /// Makes the message and leaves the builder empty, with its memory.
+  multipart finish(const routing_id& peer);
+
+private:
+  batch_kind kind_;
+  std::vector<Entry> entries_;
+  std::vector<std::byte> arena_;
+  std::vector<buffer> frames_;
+  std::size_t frame_bytes_ = 0;
+};
+
+extern template class batch_builder<wire::TaskEntry>;
+extern template class batch_builder<wire::ResultEntry>;
+
+using task_batch_builder = batch_builder<wire::TaskEntry>;
+using result_batch_builder = batch_builder<wire::ResultEntry>;
+
+/// A failure as it travels in an arena: what `wire::Outcome` values other than
+/// `Ok` carry.
+struct failure {
+  /// Type of the exception, or empty.
+  std::string type;
+  /// What happened, for people.
+  std::string message;
+
+  friend bool operator==(const failure&, const failure&) = default;
+};
+
+/// Appends `x` to `arena`. Long texts are cut to 64 KiB each.
+void pack_failure(const failure& x, std::vector<std::byte>& arena);
+
+} // namespace troupe
