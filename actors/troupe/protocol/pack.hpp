@@ -102,7 +102,8 @@ public:
              std::size_t frame_bytes) const noexcept;
 
   /// Appends an entry. Sets its `offset`, `size`, `first_frame` and `frames`.
-  void add(Entry entry, std::span<const std::byte> inline_bytes,
+  /// The bytes begin at a multiple of 8 in the finished message.
+  void add(const Entry& entry, std::span<const std::byte> inline_bytes,
            std::span<const buffer> frames);
 
   bool empty() const noexcept {

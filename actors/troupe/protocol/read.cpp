@@ -1,2 +1,242 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/protocol/read.hpp"
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// Limits of the verifier. No message holds a vector of tables or strings, so
+/// the time to verify does not depend on the size; the socket bounds that.
+constexpr auto envelope_limits =
+  verify_limits{.max_size = limits::task_frame_bytes,
+                .max_depth = 8,
+                .max_tables = 16};
+
+std::string read_text(const flatbuffers::String* text) {
+  return text != nullptr ? text->str() : std::string{};
+}
+
+std::string_view read_names(const flatbuffers::Vector<std::uint8_t>* names) {
+  if (names == nullptr)
+    return {};
+  return {reinterpret_cast<const char*>(names->Data()), names->size()};
+}
+
+bool within(std::size_t offset, std::size_t size, std::size_t limit) {
+  return offset <= limit && size <= limit - offset;
+}
+
+/// Hands out parts of `names`: as many bytes as there are, so that a small
+/// message whose entries all name the same bytes cannot grow when copied.
+class name_reader {
+public:
+  explicit name_reader(std::string_view names)
+    : names_(names), left_(names.size()) {
+    // nop
+  }
+
+  /// Stores a part of the names in `result`. Returns whether it exists.
+  bool read(std::size_t offset, std::size_t size, std::string& result) {
+    if (!within(offset, size, names_.size()) || size > left_)
+      return false;
+    left_ -= size;
+    result = names_.substr(offset, size);
+    return true;
+  }
+
+private:
+  std::string_view names_;
+  std::size_t left_;
+};
+
+caf::error bad_range(const char* text) {
+  return troupe::make_error(ec::bad_range, text);
+}
+
+template <class Entry>
+caf::error check_entries(const batch_view<Entry>& batch) {
+  if (batch.entries.size() > limits::batch_tasks)
+    return bad_range("too many entries");
+  auto left = batch.arena.size();
+  for (auto& x : batch.entries) {
+    if (!within(x.offset(), x.size(), batch.arena.size()))
+      return bad_range("bytes out of bounds");
+    // Honest entries do not overlap. Others could make copies grow.
+    if (x.size() > left)
+      return bad_range("overlapping bytes");
+    left -= x.size();
+    if (!within(x.first_frame(), x.frames(), batch.payload.size()))
+      return bad_range("frames out of bounds");
+  }
+  return caf::none;
+}
+
+template <class Entry>
+caf::expected<batch_view<Entry>>
+read_batch(const flatbuffers::Vector<const Entry*>* entries,
+           const flatbuffers::Vector<std::uint8_t>* arena,
+           std::span<const buffer> payload) {
+  auto list = struct_span(entries);
+  if (!list)
+    return std::move(list.error());
+  batch_view<Entry> result{*list, {}, payload};
+  if (arena != nullptr)
+    result.arena = std::as_bytes(std::span{arena->Data(), arena->size()});
+  if (auto err = check_entries(result))
+    return err;
+  return result;
+}
+
+/// Cuts a text with a 32-bit length off the front of `bytes`.
+bool read_counted(std::span<const std::byte>& bytes, std::string& result) {
+  if (bytes.size() < sizeof(std::uint32_t))
+    return false;
+  std::uint32_t size = 0; // not aligned
+  std::memcpy(&size, bytes.data(), sizeof(size));
+  size = flatbuffers::EndianScalar(size);
+  bytes = bytes.subspan(sizeof(std::uint32_t));
+  if (size > bytes.size())
+    return false;
+  result.assign(reinterpret_cast<const char*>(bytes.data()), size);
+  bytes = bytes.subspan(size);
+  return true;
+}
+
+} // namespace
+
+// -- any message --------------------------------------------------------------
+
+message_view::message_view(routing_id peer,
+                           envelope_view<wire::Envelope> envelope,
+                           std::vector<buffer> frames)
+  : peer_(std::move(peer)),
+    envelope_(std::move(envelope)),
+    frames_(std::move(frames)) {
+  // nop
+}
+
+caf::expected<message_view> message_view::make(multipart message) {
+  if (message.frames.empty())
+    return troupe::make_error(ec::bad_frames, "no envelope");
+  auto envelope = envelope_view<wire::Envelope>::make(
+    message.frames.front(), limits::file_identifier, envelope_limits);
+  if (!envelope)
+    return std::move(envelope.error());
+  return message_view{std::move(message.peer), std::move(*envelope),
+                      std::move(message.frames)};
+}
+
+// -- tasks --------------------------------------------------------------------
+
+caf::expected<task_batch_view> read_tasks(const message_view& message) {
+  if (auto submit = message.get<wire::Submit>())
+    return read_batch(submit->tasks(), submit->arena(), message.payload());
+  if (auto dispatch = message.get<wire::Dispatch>())
+    return read_batch(dispatch->tasks(), dispatch->arena(), message.payload());
+  return troupe::make_error(ec::unexpected_message, "no batch of tasks");
+}
+
+caf::expected<result_batch_view> read_results(const message_view& message) {
+  if (auto results = message.get<wire::Results>())
+    return read_batch(results->results(), results->arena(), message.payload());
+  return troupe::make_error(ec::unexpected_message, "no batch of results");
+}
+
+failure read_failure(std::span<const std::byte> bytes) {
+  failure result;
+  if (read_counted(bytes, result.type) && read_counted(bytes, result.message)
+      && bytes.empty())
+    return result;
+  return {"", "the description of the failure is broken"};
+}
+
+// -- registry, status ---------------------------------------------------------
+
+caf::expected<std::vector<function_description>>
+read_functions(const wire::Functions* xs) {
+  std::vector<function_description> result;
+  if (xs == nullptr)
+    return result;
+  auto entries = struct_span(xs->entries());
+  if (!entries)
+    return std::move(entries.error());
+  name_reader names{read_names(xs->names())};
+  result.reserve(entries->size());
+  for (auto& entry : *entries) {
+    auto& x = result.emplace_back();
+    x.id = function_id{entry.id()};
+    x.signature = entry.signature();
+    auto behind = std::size_t{entry.offset()} + entry.name_size();
+    if (!names.read(entry.offset(), entry.name_size(), x.name)
+        || !names.read(behind, entry.signature_size(), x.signature_text))
+      return bad_range("name of a function out of bounds");
+  }
+  return result;
+}
+
+caf::expected<hello_message> read_hello(const wire::Hello& x) {
+  if (x.role() > wire::Role::MAX)
+    return troupe::make_error(ec::unexpected_message, "unknown role");
+  auto functions = read_functions(x.functions());
+  if (!functions)
+    return std::move(functions.error());
+  hello_message result;
+  result.version = x.version();
+  result.role = x.role();
+  result.name = read_text(x.name());
+  result.incarnation = x.incarnation();
+  result.pid = x.pid();
+  result.host = read_text(x.host());
+  result.functions = std::move(*functions);
+  return result;
+}
+
+welcome_message read_welcome(const wire::Welcome& x) {
+  return {x.id(), read_text(x.name()), x.token(), x.period_ms(),
+          x.max_misses()};
+}
+
+caf::expected<status_message> read_status(const wire::Status& x) {
+  auto entries = struct_span(x.engines());
+  if (!entries)
+    return std::move(entries.error());
+  auto functions = read_functions(x.functions());
+  if (!functions)
+    return std::move(functions.error());
+  status_message result;
+  name_reader names{read_names(x.names())};
+  for (auto& entry : *entries) {
+    auto& engine = result.engines.emplace_back();
+    if (!names.read(entry.offset(), entry.name_size(), engine.name))
+      return bad_range("name of an engine out of bounds");
+    engine.id = engine_id{entry.id()};
+    engine.pid = entry.pid();
+    engine.load = entry.load();
+    engine.silent_ms = entry.silent_ms();
+    engine.done = entry.done();
+    engine.failed = entry.failed();
+    engine.ready = entry.state() == 1;
+  }
+  result.functions = std::move(*functions);
+  result.queued = x.queued();
+  result.accepted = x.accepted();
+  result.reported = x.reported();
+  result.redispatched = x.redispatched();
+  result.lost = x.lost();
+  result.dropped = x.dropped();
+  result.clients = x.clients();
+  result.uptime_ms = x.uptime_ms();
+  result.frames_copied = x.frames_copied();
+  result.frames_lent = x.frames_lent();
+  result.bytes_copied = x.bytes_copied();
+  result.bytes_lent = x.bytes_lent();
+  return result;
+}
+
+} // namespace troupe
