@@ -95,7 +95,8 @@ function(troupe_add_tests layer)
     target_sources(${target} PRIVATE ${folder}/${suite}.cpp)
     string(REPLACE "/" "." test ${layer}.${suite})
     get_filename_component(base ${suite} NAME)
-    add_test(NAME ${test} COMMAND ${target} --run_test=${base}_suite)
+    add_test(NAME ${test} COMMAND ${target} --color_output=no
+                                  --run_test=${base}_suite)
     set_tests_properties(${test} PROPERTIES TIMEOUT ${arg_TIMEOUT}
                                             LABELS "${layer};${arg_LABELS}")
   endforeach()
