@@ -1,2 +1,79 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+
+#include "troupe/client/client.hpp"
+#include "troupe/copy_policy.hpp"
+#include "troupe/process/connection_info.hpp"
+#include "troupe/scheduling/placement.hpp"
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace troupe {
+
+/// How to start a cluster on this machine.
+struct cluster_options {
+  /// Engine processes; 0 = one per processor.
+  unsigned engines = 0;
+
+  /// Name under which others find it; empty = a private one.
+  std::string name{};
+
+  placement_scheme scheduling = placement_scheme::leastload;
+
+  /// Most tasks outstanding per engine; 0 = adapts to measured task times.
+  std::uint32_t hwm = 0;
+
+  /// `always`, `never` or a size such as `64k`.
+  std::string copy_threshold{"1024"};
+
+  /// How long the engines may take to register.
+  duration engine_timeout = std::chrono::seconds{30};
+
+  /// Program that the engines run; empty = this one.
+  std::string program{};
+
+  /// Arguments of that program.
+  std::vector<std::string> arguments{};
+};
+
+/// A cluster on this machine: a controller process with its engine processes.
+/// Leaving the scope stops what this object started, and only that; and if
+/// this process dies, however, the cluster stops by itself.
+class cluster {
+public:
+  /// Starts a cluster and returns when all engines are ready. Inside a program
+  /// that `troupe run` started it attaches to that cluster instead. Needs a
+  /// `troupe::runtime` in `main`. Throws `error`.
+  static cluster local(cluster_options options = {});
+
+  cluster(cluster&&) noexcept;
+  cluster& operator=(cluster&&) noexcept;
+  ~cluster();
+
+  /// Opens a session.
+  client connect(client_config cfg = {}) const;
+
+  /// Stops controller and engines and waits until they are gone.
+  void stop();
+
+  const connection_info& info() const noexcept;
+
+  /// Process id of the controller; 0 if this object did not start it.
+  pid_t controller_pid() const noexcept;
+
+private:
+  struct impl;
+
+  explicit cluster(std::unique_ptr<impl> pimpl);
+
+  std::unique_ptr<impl> pimpl_;
+};
+
+} // namespace troupe

@@ -1,2 +1,158 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+
+#include "troupe/buffer.hpp"
+#include "troupe/client/error.hpp"
+#include "troupe/codec/codec.hpp"
+#include "troupe/ids.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+using duration = std::chrono::nanoseconds;
+
+/// A wait without a limit.
+inline constexpr duration forever = duration::max();
+
+/// How one task ended. Refers to the message it came in.
+struct task_outcome {
+  enum class status : std::uint8_t {
+    pending,
+    ok,
+    /// `bytes` holds a failure.
+    failed,
+    aborted,
+    timed_out,
+    impossible,
+    engine_lost,
+    /// The cluster is gone: nobody will ever report the task.
+    no_cluster,
+  };
+
+  status state = status::pending;
+  std::uint8_t attempts = 0;
+  engine_id engine = no_engine;
+  std::uint64_t started_ns = 0;
+  std::uint64_t run_ns = 0;
+  /// The encoded result, or the failure.
+  buffer bytes;
+  std::vector<buffer> frames;
+};
+
+/// The results of one `apply` or `map`: `size()` outcomes that arrive in any
+/// order, each once. Thread-safe.
+class task_group {
+public:
+  using clock = std::chrono::steady_clock;
+
+  task_group(std::size_t size, std::string function);
+
+  std::size_t size() const noexcept {
+    return size_;
+  }
+
+  const std::string& function() const noexcept {
+    return function_;
+  }
+
+  // -- for the client actor ---------------------------------------------------
+
+  /// Stores outcomes and wakes whoever waits for them. Outcomes that are there
+  /// already, or out of range, are ignored; returns how many were stored.
+  std::size_t complete(std::span<std::pair<std::size_t, task_outcome>> xs);
+
+  /// Ends all pending tasks with `state` and a sentence.
+  void fail_pending(task_outcome::status state, const std::string& sentence);
+
+  // -- for users --------------------------------------------------------------
+
+  /// Waits until outcome `index` is there. Returns `false` if `limit` is over.
+  bool wait(std::size_t index, duration limit) const;
+
+  /// Waits until all are there.
+  bool wait_all(duration limit) const;
+
+  /// Waits until `count` are there, in any order.
+  bool wait_count(std::size_t count, duration limit) const;
+
+  bool ready(std::size_t index) const;
+  std::size_t done() const;
+  std::size_t failed() const;
+
+  /// Number of the task that ended as the `n`th; it must have ended.
+  std::size_t completed(std::size_t n) const;
+
+  /// The outcome of a task that ended. Stays valid and unchanged.
+  const task_outcome& at(std::size_t index) const;
+
+  /// The error of a task that ended otherwise than `ok`.
+  error error_of(std::size_t index) const;
+
+  clock::time_point submitted() const noexcept {
+    return submitted_;
+  }
+
+  /// When the last outcome came; now while some are pending.
+  clock::time_point finished() const;
+
+  /// Sum of the run times of all tasks that ended.
+  duration serial_time() const;
+
+private:
+  std::size_t size_;
+  std::string function_;
+  clock::time_point submitted_;
+  mutable std::mutex mutex_;
+  mutable std::condition_variable changed_;
+  std::vector<task_outcome> outcomes_;
+  std::vector<std::uint32_t> order_;
+  std::size_t failed_ = 0;
+  std::uint64_t run_ns_ = 0;
+  clock::time_point finished_;
+};
+
+using task_group_ptr = std::shared_ptr<task_group>;
+
+/// Encoded arguments of many calls of one function, in one arena.
+struct encoded_calls {
+  struct call {
+    std::size_t offset;
+    std::size_t size;
+    std::size_t first_frame;
+    std::size_t frames;
+  };
+
+  function_id function{};
+  std::uint64_t signature = 0;
+  /// Arguments are a vector of strings, see `function_info::invoke_text`.
+  bool text = false;
+  std::uint8_t attempts = 3;
+  std::uint8_t retries = 0;
+  std::vector<call> calls;
+  std::vector<std::byte> arena;
+  std::vector<buffer> frames;
+
+  /// Appends a call whose arguments `write(encoder&)` writes.
+  template <class Writer>
+  void add(Writer write) {
+    call x{arena.size(), 0, frames.size(), 0};
+    encoder out{arena, frames};
+    write(out);
+    x.size = arena.size() - x.offset;
+    x.frames = frames.size() - x.first_frame;
+    calls.push_back(x);
+  }
+};
+
+} // namespace troupe

@@ -1,2 +1,143 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+
+#include "troupe/client/result.hpp"
+#include "troupe/codec/task.hpp"
+
+#include <cstdint>
+#include <iterator>
+#include <ranges>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+struct task_options {
+  /// How often to run a task again after it threw.
+  std::uint8_t retries = 0;
+
+  /// Most attempts when engines are lost, 1 to 255; 1 = at most once.
+  std::uint8_t attempts = 3;
+};
+
+/// Whether `F` can be called with `Ts` in another process.
+template <auto F, class... Ts>
+concept remote_callable
+  = sizeof...(Ts) == task_traits<F>::arity
+    && std::is_constructible_v<typename task_traits<F>::arguments, Ts&&...>;
+
+namespace detail {
+
+/// Writes one argument as parameter type `P` without a detour through `P` where
+/// a vector, span, array or string can be written as it is.
+template <class P, class T>
+void encode_argument(encoder& out, T&& x) {
+  if constexpr (requires { codec<P>::encode(out, std::forward<T>(x)); })
+    codec<P>::encode(out, std::forward<T>(x));
+  else
+    codec<P>::encode(out, P(std::forward<T>(x)));
+}
+
+template <class... Ps, class... Ts>
+void encode_arguments(std::type_identity<std::tuple<Ps...>>, encoder& out,
+                      Ts&&... xs) {
+  (encode_argument<Ps>(out, std::forward<Ts>(xs)), ...);
+}
+
+/// Throws `task_not_registered` with the way to mend it.
+[[noreturn]] void throw_not_registered();
+
+} // namespace detail
+
+/// Runs functions on whatever engine is least loaded. A cheap value.
+/// Thread-safe.
+class balanced_view {
+public:
+  explicit balanced_view(client_core_ptr core, task_options options = {})
+    : core_(std::move(core)), options_(options) {
+    // nop
+  }
+
+  /// The same view with other options.
+  balanced_view with(task_options options) const {
+    return balanced_view{core_, options};
+  }
+
+  /// Calls `F` on some engine. Returns at once. Throws `error` if `F` was not
+  /// registered by `TROUPE_TASK`.
+  template <auto F, class... Ts>
+    requires remote_callable<F, Ts...>
+  auto apply(Ts&&... xs) const {
+    using traits = task_traits<F>;
+    auto calls = prepare<F>();
+    calls.add([&](encoder& out) {
+      using arguments = std::type_identity<typename traits::arguments>;
+      detail::encode_arguments(arguments{}, out, std::forward<Ts>(xs)...);
+    });
+    auto group = submit(traits::info->description.name, std::move(calls));
+    return async_result<typename traits::result>{core_, std::move(group)};
+  }
+
+  /// Calls `F` once for each element of `inputs`; an element is the argument,
+  /// or a tuple of the arguments of a function with several. Returns at once.
+  template <auto F, std::ranges::input_range Inputs>
+  auto map(Inputs&& inputs) const {
+    using traits = task_traits<F>;
+    auto calls = prepare<F>();
+    if constexpr (std::ranges::sized_range<Inputs>)
+      calls.calls.reserve(std::ranges::size(inputs));
+    for (auto&& x : inputs)
+      calls.add([&](encoder& out) { write_element<F>(out, x); });
+    auto group = submit(traits::info->description.name, std::move(calls));
+    return map_result<typename traits::result>{core_, std::move(group)};
+  }
+
+  /// Calls the function `name`, which engines know and this program need not,
+  /// once per row of `rows`, with arguments and results as text. Throws
+  /// `task_not_registered` with similar names if no engine knows it, `usage`
+  /// if a row has the wrong number of arguments.
+  map_result<std::string>
+  map_text(std::string_view name,
+           const std::vector<std::vector<std::string>>& rows) const;
+
+private:
+  template <auto F>
+  encoded_calls prepare() const {
+    auto info = task_traits<F>::info;
+    if (info == nullptr)
+      detail::throw_not_registered();
+    encoded_calls calls;
+    calls.function = info->description.id;
+    calls.signature = info->description.signature;
+    calls.attempts = options_.attempts;
+    calls.retries = options_.retries;
+    return calls;
+  }
+
+  template <auto F, class T>
+  static void write_element(encoder& out, T& x) {
+    using arguments = typename task_traits<F>::arguments;
+    std::type_identity<arguments> types;
+    if constexpr (remote_callable<F, T&>)
+      detail::encode_arguments(types, out, x);
+    else
+      std::apply(
+        [&](auto&... xs) {
+          static_assert(remote_callable<F, decltype(xs)...>,
+                        "the elements do not fit the function's parameters");
+          detail::encode_arguments(types, out, xs...);
+        },
+        x);
+  }
+
+  task_group_ptr submit(std::string name, encoded_calls calls) const;
+
+  client_core_ptr core_;
+  task_options options_;
+};
+
+} // namespace troupe

@@ -3,8 +3,8 @@
 
 #include "troupe/buffer.hpp"
 
+#include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -12,11 +12,33 @@
 
 namespace troupe {
 
+namespace detail {
+
+template <class T, bool = std::is_enum_v<T>>
+struct number_type {
+  using type = T;
+};
+
+template <class T>
+struct number_type<T, true> {
+  using type = std::underlying_type_t<T>;
+};
+
+} // namespace detail
+
+/// Types that one run of equal numbers describes, enumerators and bytes
+/// included: vectors, spans and arrays of them share one form on the wire, so
+/// a caller's vector is a callee's span.
+template <class T>
+concept wire_number
+  = (std::is_arithmetic_v<T> || std::is_enum_v<T>)
+    && !std::is_same_v<typename detail::number_type<T>::type, bool>
+    && !std::is_same_v<T, long double>;
+
 /// An immutable array of numbers with shared ownership: a typed `buffer`.
 /// Copying or slicing it copies a reference. As an argument it travels without
 /// a copy; as a result it is a view of the frame it arrived in.
-template <class T>
-  requires std::is_arithmetic_v<T>
+template <wire_number T>
 class array {
 public:
   using value_type = T;
@@ -69,6 +91,8 @@ public:
 
   /// Refers to `count` elements from `first` on, cut to what exists.
   array slice(std::size_t first, std::size_t count) const {
+    first = std::min(first, size());
+    count = std::min(count, size() - first);
     array result;
     result.bytes_ = bytes_.slice(first * sizeof(T), count * sizeof(T));
     return result;

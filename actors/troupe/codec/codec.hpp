@@ -3,8 +3,11 @@
 
 #include "troupe/buffer.hpp"
 #include "troupe/codec/array.hpp"
+#include "troupe/codec/decoder.hpp"
+#include "troupe/codec/encoder.hpp"
 #include "troupe/limits.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -22,116 +25,6 @@
 /// One pass over the object; numbers in little-endian order as the machine has
 /// them; byte ranges over `limits::inline_bytes` become frames of their own.
 namespace troupe {
-
-// -- encoder and decoder ------------------------------------------------------
-
-/// Writes one argument list or one result. Appends to an arena that several
-/// tasks share.
-class encoder {
-public:
-  encoder(std::vector<std::byte>& arena, std::vector<buffer>& frames) noexcept
-    : arena_(arena), frames_(frames) {
-    // nop
-  }
-
-  /// Appends a number, an enumerator or a `bool` as it lies in memory.
-  template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  void scalar(T x) {
-    raw(&x, sizeof(x));
-  }
-
-  /// Appends a byte range with its length: inline up to the limit, else as a
-  /// frame with a copy of the bytes.
-  void bytes(std::span<const std::byte> xs);
-
-  /// Appends a byte range with its length: inline up to the limit, else as a
-  /// frame that refers to the buffer.
-  void bytes(buffer xs);
-
-private:
-  void raw(const void* data, std::size_t size);
-
-  std::vector<std::byte>& arena_;
-  std::vector<buffer>& frames_;
-};
-
-/// Reads what an `encoder` wrote. Bytes come from other processes: a read
-/// beyond the end yields an empty value and sets `failed`, and never touches
-/// memory that is not there.
-class decoder {
-public:
-  /// @param owner keeps `arena` alive. Without one, values that share the
-  ///        arena's memory are copied.
-  decoder(std::span<const std::byte> arena, std::span<const buffer> frames,
-          const buffer* owner = nullptr) noexcept
-    : arena_(arena), frames_(frames), owner_(owner) {
-    // nop
-  }
-
-  template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  T scalar() {
-    if constexpr (std::is_same_v<T, bool>) {
-      return scalar<std::uint8_t>() != 0;
-    } else {
-      T result{};
-      raw(&result, sizeof(result));
-      return result;
-    }
-  }
-
-  /// Reads a byte range in place. Valid as long as arena and frames are.
-  std::span<const std::byte> bytes();
-
-  /// Reads a byte range that outlives the decoder: shares the frame or, with
-  /// an owner, the arena.
-  buffer shared_bytes();
-
-  /// Reads a byte range in place as numbers. If they are not aligned for `T`,
-  /// copies them to memory that lives as long as the decoder.
-  template <class T>
-  std::span<const T> numbers() {
-    auto xs = bytes();
-    if (xs.size() % sizeof(T) != 0) {
-      failed_ = true;
-      return {};
-    }
-    if (reinterpret_cast<std::uintptr_t>(xs.data()) % alignof(T) != 0)
-      xs = kept_.emplace_back(buffer::copy_of(xs)).bytes();
-    return {reinterpret_cast<const T*>(xs.data()), xs.size() / sizeof(T)};
-  }
-
-  /// Reads a number of elements that follow. Fails if fewer bytes are left
-  /// than elements, so that nobody can make us reserve memory for nothing.
-  std::size_t count();
-
-  /// Whether something could not be read.
-  bool failed() const noexcept {
-    return failed_;
-  }
-
-  /// Whether all that was written has been read, without a failure.
-  bool finished() const noexcept {
-    return !failed_ && arena_.empty() && frames_.empty();
-  }
-
-  void fail() noexcept {
-    failed_ = true;
-  }
-
-private:
-  void raw(void* data, std::size_t size);
-
-  /// Reads the length and the place of a byte range.
-  std::pair<std::size_t, bool> length();
-
-  std::span<const std::byte> arena_;
-  std::span<const buffer> frames_;
-  const buffer* owner_;
-  std::vector<buffer> kept_;
-  bool failed_ = false;
-};
 
 // -- codec --------------------------------------------------------------------
 

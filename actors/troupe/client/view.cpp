@@ -1,2 +1,2 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "troupe/codec/codec.hpp"
+#include "troupe/client/view.hpp"

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/client/task_group.hpp"
+#include "troupe/process/connection_info.hpp"
+#include "troupe/protocol/pack.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace troupe {
+
+struct client_config {
+  /// How long to greet a controller that does not answer.
+  std::chrono::milliseconds connect_limit{10000};
+};
+
+/// The blocking, thread-safe face of a client: an actor system, the bridge and
+/// the client actor. Views and results share it; the last one ends it.
+class client_core {
+public:
+  /// Connects and waits until the hub welcomed us and told the engines.
+  /// Throws `error` with `no_cluster`, `timed_out` or `version_mismatch`.
+  static std::shared_ptr<client_core> connect(const connection_info& info,
+                                              client_config cfg = {});
+
+  ~client_core();
+
+  client_core(const client_core&) = delete;
+  client_core& operator=(const client_core&) = delete;
+
+  /// Submits calls whose outcomes go to `group`, `calls.calls[i]` to outcome
+  /// `i`. Returns at once; never throws for what the cluster does.
+  void submit(task_group_ptr group, encoded_calls calls);
+
+  /// What the hub told last about engines and functions.
+  status_message last_status() const;
+
+  /// Asks the hub now. Throws `timed_out` or `no_cluster`.
+  status_message status(duration limit);
+
+  /// Waits until at least `count` engines are ready. Throws `timed_out` or
+  /// `no_cluster`.
+  void wait_for_engines(std::size_t count, duration limit);
+
+  /// Asks the hub to stop the cluster.
+  void shutdown_cluster();
+
+  const connection_info& info() const noexcept;
+
+private:
+  struct impl;
+
+  explicit client_core(std::unique_ptr<impl> pimpl);
+
+  std::unique_ptr<impl> pimpl_;
+};
+
+using client_core_ptr = std::shared_ptr<client_core>;
+
+} // namespace troupe
