@@ -3,11 +3,9 @@
 
 #include <caf/expected.hpp>
 
-#include <sys/types.h>
-
 #include <cstdint>
-
 #include <string>
+#include <sys/types.h>
 #include <utility>
 #include <vector>
 
@@ -54,9 +52,11 @@ struct exit_report {
 caf::expected<pid_t> start_process(const process_spec& spec);
 
 /// Collects `pid` if it has ended.
+/// @returns `true` if it is gone; `report` says how.
 bool reap(pid_t pid, exit_report& report);
 
-/// Start time of a process in clock ticks since boot, 0 if there is none.
+/// Start time of a process in clock ticks since boot, 0 if there is none, or if
+/// it ended and waits to be collected.
 std::uint64_t process_start_time(pid_t pid);
 
 } // namespace troupe

@@ -17,7 +17,8 @@ namespace troupe {
 class nanny {
 public:
   /// Starts `count` more engines like `spec`; each finds its number in the
-  /// environment variable TROUPE_ENGINE_INDEX.
+  /// environment variable TROUPE_ENGINE_INDEX. Those that started before an
+  /// error go on.
   caf::error start(const process_spec& spec, std::size_t count);
 
   /// Collects engines that have ended since the last call, and kills what is
@@ -27,16 +28,25 @@ public:
   /// Engines that are alive.
   std::vector<pid_t> alive() const;
 
-  /// The number with which `pid` was started.
+  /// The number with which `pid` was started. Also knows the engines that the
+  /// latest `collect` reported.
   std::size_t index_of(pid_t pid) const;
 
   /// Stops all engines: SIGTERM, and SIGKILL to the groups of those that are
   /// still there after `grace`. Returns when none is left.
   void stop(std::chrono::milliseconds grace);
 
+  /// Kills what is still there.
   ~nanny();
 
+  nanny() = default;
+
+  nanny(const nanny&) = delete;
+  nanny& operator=(const nanny&) = delete;
+
 private:
+  void wait_until_gone(std::chrono::milliseconds limit);
+
   struct child {
     pid_t pid;
     std::size_t index;

@@ -6,8 +6,10 @@
 #include <caf/expected.hpp>
 
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -16,19 +18,28 @@ namespace troupe {
 /// Mode 0700, below `$XDG_RUNTIME_DIR/troupe`, or `/tmp/troupe-<uid>` where
 /// there is none. Whoever is not the user is kept out by its mode, so a
 /// directory that others own or can enter is refused.
+///
+/// A controller holds a lock on its directory for as long as the object, or one
+/// of its copies, lives; the system drops the lock of a controller that died.
 class runtime_dir {
 public:
   /// The directory above all clusters of this user.
   static std::filesystem::path base();
 
+  /// Whether `name` is a plain word: 1 to 64 of `A-Za-z0-9._-`, and not `.` or
+  /// `..`.
+  static bool valid_name(std::string_view name) noexcept;
+
   /// Creates the directory of cluster `name` for a controller, and takes over
   /// one that a dead controller left behind. Fails with `ec::limit_reached`
   /// if a live one has it, with `ec::bad_config` if the name is no plain word
-  /// or its sockets' paths would be too long.
+  /// or its sockets' paths would be too long, with `ec::system_failure` if the
+  /// directory cannot be made or is not private.
   static caf::expected<runtime_dir> create(std::string_view name);
 
-  /// Reads `cluster.json` of cluster `name`, an error if it does not run.
-  /// Names of running clusters are in the error's text.
+  /// Reads `cluster.json` of cluster `name`, or of the newest one if `name` is
+  /// empty. Fails with `ec::peer_gone` if it does not run; names of running
+  /// clusters are in the error's text.
   static caf::expected<connection_info> find(std::string_view name);
 
   /// All clusters that run, newest first.
@@ -48,11 +59,13 @@ public:
   void remove() noexcept;
 
 private:
-  explicit runtime_dir(std::filesystem::path path) : path_(std::move(path)) {
+  runtime_dir(std::filesystem::path path, std::shared_ptr<void> lock)
+    : path_(std::move(path)), lock_(std::move(lock)) {
     // nop
   }
 
   std::filesystem::path path_;
+  std::shared_ptr<void> lock_;
 };
 
 } // namespace troupe
