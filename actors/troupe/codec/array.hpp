@@ -30,10 +30,10 @@ struct number_type<T, true> {
 /// included: vectors, spans and arrays of them share one form on the wire, so
 /// a caller's vector is a callee's span.
 template <class T>
-concept wire_number
-  = (std::is_arithmetic_v<T> || std::is_enum_v<T>)
-    && !std::is_same_v<typename detail::number_type<T>::type, bool>
-    && !std::is_same_v<T, long double>;
+concept wire_number =
+  (std::is_arithmetic_v<T> || std::is_enum_v<T>) &&!std::is_same_v<
+    typename detail::number_type<T>::type,
+    bool> && !std::is_same_v<T, long double>;
 
 /// An immutable array of numbers with shared ownership: a typed `buffer`.
 /// Copying or slicing it copies a reference. As an argument it travels without

@@ -31,8 +31,7 @@ public:
 
   /// Reads a number, an enumerator or a `bool`.
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
-  T scalar() {
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T> T scalar() {
     if constexpr (std::is_same_v<T, bool>) {
       return scalar<std::uint8_t>() != 0;
     } else if constexpr (std::is_enum_v<T>) {
@@ -67,7 +66,7 @@ public:
 
   /// Reads a number of elements that follow. Fails if fewer bytes are left
   /// than elements, so that nobody can make us reserve memory for nothing.
-  /// (So an element has at least one byte; every codec here writes that.)
+  /// (So an element needs at least one byte.)
   std::size_t count();
 
   /// Whether something could not be read.

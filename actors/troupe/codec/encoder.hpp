@@ -31,7 +31,7 @@ public:
 
   /// Appends a number, an enumerator or a `bool` as it lies in memory.
   template <class T>
-    requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
   void scalar(T x) {
     raw(&x, sizeof(x));
   }

@@ -22,17 +22,39 @@ public:
   using std::runtime_error::runtime_error;
 };
 
+/// Parameters that a task may have: what has a codec, by value or const
+/// reference. Nobody would see what a task writes into a reference.
+template <class T>
+concept task_argument = encodable<std::decay_t<T>> &&(
+  !std::is_lvalue_reference_v<
+    T> || std::is_const_v<std::remove_reference_t<T>>);
+
+/// What a task may return.
+template <class T>
+concept task_result = std::is_void_v<T> || encodable<std::decay_t<T>>;
+
 namespace detail {
+
+/// Returns `1 argument`, `2 arguments`.
+std::string argument_count(std::size_t n);
 
 template <class F>
 struct function_traits;
 
 template <class R, class... Ts>
 struct function_traits<R (*)(Ts...)> {
+  static_assert((task_argument<Ts> && ...),
+                "a parameter of this task cannot travel between processes: "
+                "take it by value or const reference, and specialise "
+                "troupe::codec for types of your own");
+  static_assert(task_result<R>,
+                "the result of this task cannot travel between processes: "
+                "specialise troupe::codec for types of your own");
+
   using result = R;
   using arguments = std::tuple<std::decay_t<Ts>...>;
-  static constexpr bool all_textual
-    = textual<R> && (textual<std::decay_t<Ts>> && ...);
+  static constexpr bool all_textual =
+    textual<std::decay_t<R>> && (textual<std::decay_t<Ts>> && ...);
 
   static std::string signature() {
     auto text = codec<arguments>::type() + " -> ";
@@ -73,8 +95,8 @@ struct task_traits {
   static void invoke_text(decoder& in, encoder& out) {
     auto words = codec<std::vector<std::string>>::decode(in);
     if (!in.finished() || words.size() != arity)
-      throw bad_arguments("this task takes " + std::to_string(arity)
-                          + " arguments, not " + std::to_string(words.size()));
+      throw bad_arguments("this task takes " + detail::argument_count(arity)
+                          + ", not " + std::to_string(words.size()));
     auto args = parse(words, std::make_index_sequence<arity>{});
     std::string text;
     call(args, [&](const auto& x) { text = to_text(x); });
@@ -91,21 +113,23 @@ private:
   }
 
   template <std::size_t... Is>
-  static arguments parse(const std::vector<std::string>& words,
+  static arguments parse([[maybe_unused]] const std::vector<std::string>& words,
                          std::index_sequence<Is...>) {
     arguments args;
-    auto read = [&](std::size_t i, auto& x) {
-      if (!from_text(words[i], x))
-        throw bad_arguments("argument " + std::to_string(i + 1) + ", \""
-                            + words[i] + "\", is no "
-                            + codec<std::decay_t<decltype(x)>>::type());
-    };
-    (read(Is, std::get<Is>(args)), ...);
+    (parse_word(words[Is], Is, std::get<Is>(args)), ...);
     return args;
+  }
+
+  template <class T>
+  static void parse_word(const std::string& word, std::size_t i, T& x) {
+    if (!from_text(word, x))
+      throw bad_arguments("argument " + std::to_string(i + 1) + ", \"" + word
+                          + "\", is no " + codec<T>::type());
   }
 };
 
 /// Registers `F` under `name`. Use the macros.
+/// @returns whether it could be added, see `function_registry::problems`.
 template <auto F>
 bool register_task(std::string name) {
   using traits = task_traits<F>;
@@ -118,8 +142,10 @@ bool register_task(std::string name) {
   info.invoke = &traits::invoke;
   if constexpr (traits::function::all_textual)
     info.invoke_text = &traits::invoke_text;
-  traits::info = function_registry::global().add(std::move(info));
-  return traits::info != nullptr;
+  auto added = function_registry::global().add(std::move(info));
+  if (added != nullptr)
+    traits::info = added;
+  return added != nullptr;
 }
 
 } // namespace troupe
@@ -130,9 +156,8 @@ bool register_task(std::string name) {
 /// Makes the function `fn` a task called `name`, for all processes that run
 /// this program or load this library. Use it at namespace scope.
 #define TROUPE_TASK_AS(fn, name)                                               \
-  [[maybe_unused]] static const bool TROUPE_DETAIL_CAT(troupe_task_,           \
-                                                       __COUNTER__)            \
-    = ::troupe::register_task<&fn>(name)
+  [[maybe_unused]] static const bool TROUPE_DETAIL_CAT(                        \
+    troupe_task_, __COUNTER__) = ::troupe::register_task<&fn>(name)
 
 /// Makes the function `fn` a task called like itself.
 #define TROUPE_TASK(fn) TROUPE_TASK_AS(fn, #fn)

@@ -39,7 +39,9 @@ public:
   static function_registry& global();
 
   /// Adds a function. A second function of the same name, or a name whose hash
-  /// is taken, is not added; `problems` tells.
+  /// is taken, is not added; `problems` tells. Adding the same one again, as a
+  /// header in several sources does, changes nothing.
+  /// @returns the registered function, or null.
   const function_info* add(function_info info);
 
   const function_info* find(function_id id) const noexcept;
