@@ -1,2 +1,179 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/hub/hub.hpp"
+
+#include <caf/send.hpp>
+
+#include <spdlog/spdlog.h>
+
+#include <algorithm>
+#include <utility>
+
+// Engine joins:                        Engine dies:
+//
+//  socket --Hello--> hub                socket --disconnected--> hub
+//  scheduler <--admit-- hub             socket <--Ping to all-- hub
+//  socket <--Welcome-- hub              socket --returned Ping--> hub
+//  (Join reaches the scheduler          scheduler <--lost-- hub
+//   after its admit)                    socket <--Status-- hub
+
+namespace troupe {
+
+namespace {
+
+using std::chrono::milliseconds;
+using self_pointer = hub_actor::stateful_pointer<hub_state>;
+using time_point = hub_core::time_point;
+
+/// ZeroMQ tells that a connection ended before a message to its peer fails, so
+/// the hub looks twice.
+constexpr auto first_probe = milliseconds{5};
+constexpr auto second_probe = milliseconds{45};
+
+/// Time between two `Status` for subscribers.
+constexpr auto notify_interval = milliseconds{10};
+
+/// How long a status query waits for the scheduler.
+constexpr auto status_limit = std::chrono::seconds{1};
+
+constexpr auto never = time_point::max();
+
+/// Logs to the logger `troupe`, if the program has made one.
+void log(const std::vector<std::string>& lines) {
+  if (lines.empty())
+    return;
+  if (auto logger = spdlog::get("troupe"))
+    for (auto& line : lines)
+      logger->info(line);
+}
+
+/// Wakes the hub at `when`; whatever is due then, is done.
+void wake_at(self_pointer self, time_point when) {
+  auto now = self->clock().now();
+  self->delayed_send(self, std::max(when, now) - now, atom::probe_v);
+}
+
+void perform(self_pointer self, hub_actions actions);
+
+void ask_scheduler(self_pointer self) {
+  auto& state = self->state;
+  if (std::exchange(state.asking, true))
+    return;
+  auto answer = [self](const scheduler_status& x) {
+    self->state.asking = false;
+    perform(self, self->state.core->answer(x, self->clock().now()));
+  };
+  self->request(state.scheduler, status_limit, atom::status_v)
+    .then(answer, [answer](const caf::error&) { answer({}); });
+}
+
+void notify(self_pointer self) {
+  auto& state = self->state;
+  state.notify_at = never;
+  state.notified = self->clock().now();
+  state.core->notify();
+  ask_scheduler(self);
+}
+
+/// Tells subscribers about changes, but not more often than the interval.
+void notify_soon(self_pointer self) {
+  auto& state = self->state;
+  if (!state.core->news() || state.notify_at != never)
+    return;
+  auto due = state.notified + notify_interval;
+  if (due <= self->clock().now())
+    return notify(self);
+  state.notify_at = due;
+  wake_at(self, due);
+}
+
+void perform(self_pointer self, hub_actions actions) {
+  auto& state = self->state;
+  for (auto& x : actions.engines)
+    self->send(state.scheduler, atom::admit_v, std::move(x));
+  for (auto& x : actions.clients)
+    self->send(state.scheduler, atom::admit_v, x.id, x.token);
+  for (auto& id : actions.lost)
+    std::visit([&](auto x) { self->send(state.scheduler, atom::lost_v, x); },
+               id);
+  if (!actions.control.empty())
+    self->send(state.socket, outgoing{std::move(actions.control)});
+  log(actions.log);
+  if (actions.stop && state.owner)
+    caf::anon_send(state.owner, atom::stop_v);
+  if (actions.asked)
+    ask_scheduler(self);
+  notify_soon(self);
+}
+
+void probe_soon(self_pointer self) {
+  auto& state = self->state;
+  state.probes = 2;
+  if (state.probe_at != never)
+    return;
+  state.probe_at = self->clock().now() + first_probe;
+  wake_at(self, state.probe_at);
+}
+
+void do_what_is_due(self_pointer self) {
+  auto& state = self->state;
+  auto now = self->clock().now();
+  if (state.probe_at <= now) {
+    state.probe_at = --state.probes > 0 ? now + second_probe : never;
+    if (state.probe_at != never)
+      wake_at(self, state.probe_at);
+    perform(self, state.core->ping());
+  }
+  if (state.notify_at <= now)
+    notify(self);
+}
+
+void stop(self_pointer self) {
+  perform(self, self->state.core->stop());
+  self->send(self->state.socket, atom::close_v);
+  self->quit();
+}
+
+} // namespace
+
+hub_actor::behavior_type
+hub(self_pointer self, hub_config cfg, socket_actor socket,
+    membership_listener_actor scheduler, caf::actor owner) {
+  self->state.core = std::make_unique<hub_core>(cfg, self->clock().now());
+  self->state.socket = std::move(socket);
+  self->state.scheduler = std::move(scheduler);
+  self->state.owner = std::move(owner);
+  self->send(self->state.socket, atom::attach_v,
+             caf::actor_cast<socket_owner_actor>(self));
+  self->delayed_send(self, cfg.period, atom::tick_v);
+  return {
+    [self](atom::gone, engine_id id) {
+      perform(self, self->state.core->gone(id));
+    },
+    [self](atom::gone, client_id id) {
+      perform(self, self->state.core->gone(id));
+    },
+    [self](delivery& x) {
+      auto now = self->clock().now();
+      perform(self, self->state.core->received(std::move(x.messages), now));
+    },
+    [self](const returned& x) {
+      if (x.reason == ec::peer_gone)
+        perform(self, self->state.core->unreachable(x.message.peer));
+    },
+    [self](socket_event x) {
+      if (x.what == socket_event::kind::disconnected)
+        probe_soon(self);
+    },
+    [self, period = cfg.period](atom::tick) {
+      self->delayed_send(self, period, atom::tick_v);
+      perform(self, self->state.core->end_period());
+    },
+    [self](atom::probe) { do_what_is_due(self); },
+    [self](atom::status) {
+      return self->state.core->status(self->clock().now());
+    },
+    [self](atom::stop) { stop(self); },
+  };
+}
+
+} // namespace troupe

@@ -1,33 +1,41 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/hub/hub_core.hpp"
 #include "troupe/interfaces.hpp"
-#include "troupe/limits.hpp"
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 
 namespace troupe {
 
-struct hub_config {
-  /// Time between two pings, and silent periods that a peer survives.
-  std::chrono::milliseconds period = limits::heartbeat;
-  std::uint32_t max_misses = limits::max_misses;
+/// What the HUB keeps. The rules are in `hub_core`; this is about when to do
+/// what.
+struct hub_state {
+  static inline const char* name = "troupe.hub";
 
-  std::size_t max_engines = limits::max_engines;
-  std::size_t max_clients = limits::max_clients;
+  std::unique_ptr<hub_core> core{};
+  socket_actor socket{};
+  membership_listener_actor scheduler{};
+  caf::actor owner{};
 
-  /// Seed of tokens. 0 = from the operating system; tests choose one.
-  std::uint64_t token_seed = 0;
+  /// When everybody is pinged out of turn, and how often still.
+  hub_core::time_point probe_at = hub_core::time_point::max();
+  int probes = 0;
+
+  /// When subscribers get their next `Status`.
+  hub_core::time_point notify_at = hub_core::time_point::max();
+  hub_core::time_point notified{};
+
+  /// Whether the scheduler owes us its status.
+  bool asking = false;
 };
-
-struct hub_state;
 
 /// Keeps the registry over `socket`, the ROUTER of the control lane.
 /// @param owner is told (`atom::stop`) when a client asks to stop the cluster.
-hub_actor::behavior_type hub(hub_actor::stateful_pointer<hub_state> self,
-                             hub_config cfg, socket_actor socket,
-                             membership_listener_actor scheduler,
-                             caf::actor owner);
+hub_actor::behavior_type
+hub(hub_actor::stateful_pointer<hub_state> self, hub_config cfg,
+    socket_actor socket, membership_listener_actor scheduler, caf::actor owner);
 
 } // namespace troupe
