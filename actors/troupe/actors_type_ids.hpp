@@ -35,6 +35,18 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::id_block::troupe_bridge::end)
   CAF_ADD_ATOM(troupe_actors, troupe::atom, submit, "submit")
   CAF_ADD_ATOM(troupe_actors, troupe::atom, tick, "tick")
 
+  namespace troupe {
+
+  /// The part of the HUB interface that the scheduler uses.
+  using loss_listener_actor = caf::typed_actor<
+    // Says that a peer could not be reached on the task lane.
+    caf::reacts_to<atom::gone, engine_id>,
+    caf::reacts_to<atom::gone, client_id>>;
+
+  } // namespace troupe
+
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::loss_listener_actor))
+
 CAF_END_TYPE_ID_BLOCK(troupe_actors)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster_status)

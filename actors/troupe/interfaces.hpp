@@ -16,6 +16,10 @@
 /// than classes: an actor takes the narrowest handle that it needs.
 namespace troupe {
 
+/// Tags of the two sockets of an engine or client.
+inline constexpr std::uint32_t control_lane = 0;
+inline constexpr std::uint32_t task_lane = 1;
+
 /// An engine that the hub admitted and that may join the task lane.
 struct engine_joined {
   engine_id id{};
@@ -57,12 +61,6 @@ using membership_listener_actor = caf::typed_actor<
   caf::reacts_to<atom::lost, client_id>,
   // Tells queue lengths, loads and counts.
   caf::replies_to<atom::status>::with<scheduler_status>>;
-
-/// The part of the HUB interface that the scheduler uses.
-using loss_listener_actor = caf::typed_actor<
-  // Says that a peer could not be reached on the task lane.
-  caf::reacts_to<atom::gone, engine_id>,
-  caf::reacts_to<atom::gone, client_id>>;
 
 /// The TASK SCHEDULER interface: owns each task from acceptance to its report.
 using task_scheduler_actor = membership_listener_actor::extend_with<

@@ -14,15 +14,6 @@
 
 namespace troupe {
 
-/// The role of an actor that receives from sockets.
-using socket_owner_actor = caf::typed_actor<
-  // Takes what arrived since the pump's last wake-up.
-  caf::reacts_to<delivery>,
-  // Takes back a message that could not be sent.
-  caf::reacts_to<returned>,
-  // Learns that a connection came or went. Only if the spec says `watch`.
-  caf::reacts_to<socket_event>>;
-
 /// The SOCKET interface: one ZeroMQ socket as an actor. It can be monitored,
 /// linked and killed like any other; it ends with its owner.
 using socket_actor = caf::typed_actor<

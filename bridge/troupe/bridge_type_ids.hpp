@@ -5,7 +5,22 @@
 
 #include <caf/atom.hpp>
 #include <caf/fwd.hpp>
+#include <caf/replies_to.hpp>
 #include <caf/type_id.hpp>
+#include <caf/typed_actor.hpp>
+
+namespace troupe {
+
+/// The role of an actor that receives from sockets.
+using socket_owner_actor = caf::typed_actor<
+  // Takes what arrived since the pump's last wake-up.
+  caf::reacts_to<delivery>,
+  // Takes back a message that could not be sent.
+  caf::reacts_to<returned>,
+  // Learns that a connection came or went. Only if the spec says `watch`.
+  caf::reacts_to<socket_event>>;
+
+} // namespace troupe
 
 CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
 
@@ -16,6 +31,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::returned))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_counters))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_event))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_owner_actor))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_spec))
 
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, attach, "attach")

@@ -1,2 +1,35 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/prefetch.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+// Weight of a new value. The mean is arithmetic: one long task among short
+// ones shows at once, and eight short ones later most of it is forgotten.
+constexpr auto weight = 0.125;
+
+} // namespace
+
+void prefetch::record(std::uint64_t run_ns) noexcept {
+  auto x = static_cast<double>(run_ns);
+  average_ns_ = known_ ? average_ns_ + weight * (x - average_ns_) : x;
+  known_ = true;
+}
+
+std::uint32_t prefetch::hwm() const noexcept {
+  constexpr auto budget_ns = static_cast<double>(budget.count());
+  if (fixed_ > 0)
+    return fixed_;
+  if (!known_)
+    return initial_hwm;
+  if (average_ns_ >= budget_ns)
+    return 1;
+  auto most = static_cast<double>(limits::max_auto_hwm - 1);
+  auto waiting = std::min(budget_ns / std::max(average_ns_, 1.0), most);
+  return 1 + static_cast<std::uint32_t>(waiting);
+}
+
+} // namespace troupe

@@ -1,2 +1,211 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+
+#include "troupe/error.hpp"
+#include "troupe/limits.hpp"
+#include "troupe/scheduling/outbox.hpp"
+#include "troupe/scheduling/peer_table.hpp"
+#include "troupe/scheduling/placement.hpp"
+#include "troupe/scheduling/task_queue.hpp"
+#include "troupe/scheduling/task_table.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe {
+
+struct engine_joined;
+struct scheduler_status;
+
+struct task_scheduler_config {
+  /// How an engine is picked.
+  placement_scheme scheme = placement_scheme::leastload;
+
+  /// Most tasks outstanding per engine; 0 = adapts to measured task times.
+  std::uint32_t hwm = 0;
+
+  /// Credit of each client.
+  std::uint32_t client_tasks = limits::client_tasks;
+  std::uint64_t client_bytes = limits::client_bytes;
+
+  /// Argument bytes outstanding per engine.
+  std::uint64_t engine_bytes = limits::engine_bytes;
+
+  /// How long tasks wait while there is no engine at all, before they end as
+  /// `Impossible`.
+  std::chrono::milliseconds engine_wait{30000};
+
+  /// Time between two looks at waiting times.
+  std::chrono::milliseconds period{1000};
+};
+
+/// What follows from the events since the last `flush`.
+struct scheduler_actions {
+  /// To be sent on the task lane, in this order.
+  std::vector<multipart> messages;
+
+  /// Peers that could not be reached, for the hub.
+  std::vector<engine_id> gone_engines;
+  std::vector<client_id> gone_clients;
+};
+
+/// The rules of the task scheduler: owns each task from its acceptance to its
+/// one report.
+///
+///     Submit -> accept -> [line] -> Dispatch -> (engine) -> Results -> report
+///                           ^                      |
+///                           +-- lost, error: again +
+///
+/// Takes events; nothing is handed out or sent before `flush`, so that batches
+/// form by themselves out of what arrived together. Knows no clock: time is
+/// what `advance` says.
+class scheduler_core {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  // -- constructors, destructors, and assignment operators --------------------
+
+  explicit scheduler_core(const task_scheduler_config& cfg);
+
+  scheduler_core(const scheduler_core&) = delete;
+
+  scheduler_core& operator=(const scheduler_core&) = delete;
+
+  // -- events -----------------------------------------------------------------
+
+  /// Sets the time of the events that follow.
+  void advance(time_point now) noexcept {
+    now_ = now;
+  }
+
+  /// Lets an engine or a client join with its token.
+  void admit(const engine_joined& x);
+  void admit(client_id id, std::uint64_t token);
+
+  /// Gives up an engine: its tasks run again elsewhere or end as lost.
+  void lose(engine_id id);
+
+  /// Gives up a client: its waiting tasks are dropped, its results discarded.
+  void lose(client_id id);
+
+  /// Takes a message from the task lane.
+  void receive(multipart message);
+
+  /// Takes back a message that could not be sent.
+  void take_back(ec reason, multipart message);
+
+  /// Looks at waiting times, and tries again to send what came back.
+  void tick();
+
+  // -- actions ----------------------------------------------------------------
+
+  /// Hands out tasks and returns all that is to be done.
+  scheduler_actions flush();
+
+  // -- properties -------------------------------------------------------------
+
+  /// Whether something waits that only `tick` moves on.
+  bool needs_tick() const noexcept;
+
+  /// Everything but the socket's counters.
+  scheduler_status status() const;
+
+  /// Looks for contradictions between all tables. For tests, after `flush`.
+  /// @returns the first one found, or an empty string.
+  std::string validate() const;
+
+private:
+  // -- peers ------------------------------------------------------------------
+
+  void join(const routing_id& peer, std::uint64_t token);
+
+  void join(engine_record& engine, const routing_id& peer);
+
+  void join(client_record& client, const routing_id& peer);
+
+  /// Lets go of the connection of a peer, whose place another one takes.
+  void withdraw(peer_ref x);
+
+  /// Stops to hand out tasks to an engine.
+  void leave(engine_record& engine);
+
+  void refuse(const routing_id& peer, wire::RefusalCode code,
+              std::string_view text);
+
+  // -- tasks ------------------------------------------------------------------
+
+  void submit(client_record& client, message_view message);
+
+  /// Whether the numbers ascend and all fields make sense.
+  static bool plausible(const client_record& client,
+                        const task_batch_view& tasks);
+
+  bool has_credit(const client_record& client,
+                  const task_batch_view& tasks) const;
+
+  void accept(client_record& client, std::shared_ptr<const submission> batch);
+
+  void dispatch(task& x);
+
+  /// Recovers the tasks of a dispatch that was not sent.
+  void undo(const multipart& message, bool undelivered);
+
+  /// Recovers all tasks of an engine that cannot answer any more.
+  void strand(engine_record& engine);
+
+  /// Lets a dispatched task run again, or ends it as lost. An attempt that was
+  /// not even delivered does not count.
+  void recover(task& x, bool undelivered);
+
+  // -- results ----------------------------------------------------------------
+
+  void collect(engine_record& engine, const message_view& message);
+
+  void collect(engine_record& engine, const wire::ResultEntry& entry,
+               const result_batch_view& results);
+
+  /// Runs a task again, after all events of this round.
+  void retry(task& x);
+
+  /// Ends tasks that no engine knows how to run.
+  void reject(const std::vector<task*>& xs);
+
+  /// Ends a task without a result of an engine.
+  void conclude(task& x, wire::Outcome outcome, engine_id engine,
+                const failure& why);
+
+  /// Ends a task: adds the result to the client's batch and forgets the task.
+  void report(task& x, const wire::ResultEntry& entry,
+              std::span<const std::byte> inline_bytes,
+              std::span<const buffer> frames);
+
+  // -- member variables -------------------------------------------------------
+
+  task_scheduler_config cfg_;
+  time_point now_{};
+  time_point unstaffed_since_{};
+
+  peer_table peers_;
+  task_table tasks_;
+  task_queue queue_;
+
+  // Of this round.
+  outbox outbox_;
+  scheduler_actions actions_;
+  std::vector<task*> again_;
+
+  std::vector<std::byte> scratch_;
+  std::uint64_t last_sequence_ = 0;
+  std::uint64_t accepted_ = 0;
+  std::uint64_t reported_ = 0;
+  std::uint64_t redispatched_ = 0;
+  std::uint64_t dropped_ = 0;
+};
+
+} // namespace troupe

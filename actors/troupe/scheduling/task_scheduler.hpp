@@ -2,39 +2,24 @@
 #pragma once
 
 #include "troupe/interfaces.hpp"
-#include "troupe/limits.hpp"
-#include "troupe/scheduling/placement.hpp"
+#include "troupe/scheduling/scheduler_core.hpp"
 
-#include <chrono>
-#include <cstdint>
+#include <optional>
 
 namespace troupe {
 
-struct task_scheduler_config {
-  /// How an engine is picked.
-  placement_scheme scheme = placement_scheme::leastload;
+/// Connects the rules to the task lane's socket and to the hub.
+struct task_scheduler_state {
+  static inline const char* name = "troupe.task-scheduler";
 
-  /// Most tasks outstanding per engine; 0 = adapts to measured task times.
-  std::uint32_t hwm = 0;
+  std::optional<scheduler_core> core;
+  socket_actor socket;
+  loss_listener_actor hub;
 
-  /// Credit of each client.
-  std::uint32_t client_tasks = limits::client_tasks;
-  std::uint64_t client_bytes = limits::client_bytes;
-
-  /// Argument bytes outstanding per engine.
-  std::uint64_t engine_bytes = limits::engine_bytes;
-
-  /// How long tasks wait while there is no engine at all, before they end as
-  /// `Impossible`.
-  std::chrono::milliseconds engine_wait{30000};
-
-  /// Time between two looks at waiting times.
-  std::chrono::milliseconds period{1000};
+  /// Time between two looks at what waits. There are none while nothing does.
+  std::chrono::milliseconds period{};
+  bool tick_pending = false;
 };
-
-class scheduler_core;
-
-struct task_scheduler_state;
 
 /// Schedules tasks over `socket`, the ROUTER of the task lane.
 task_scheduler_actor::behavior_type task_scheduler(
