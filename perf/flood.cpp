@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "flood.hpp"
+
+#include "harness/clock.hpp"
+#include "harness/compete.hpp"
+#include "harness/payload.hpp"
+#include "raw_device.hpp"
+#include "raw_flood.hpp"
+#include "troupe/troupe.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::perf {
+
+namespace {
+
+std::string echo(std::string_view text) {
+  return std::string{text};
+}
+TROUPE_TASK_AS(echo, "bench.flood");
+
+/// Maps the echo over `inputs` and compares each result with its input.
+measurement run_actor(const client& session,
+                      const std::vector<std::string>& inputs) {
+  stopwatch watch;
+  auto results = session.balanced().map<echo>(inputs);
+  auto sent = watch.seconds();
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    if (results.get(i) != inputs[i])
+      throw std::runtime_error("the actor path changed an answer");
+  auto roundtrip = watch.seconds();
+  auto count = static_cast<double>(inputs.size());
+  return {{"sent_per_s", count / sent}, {"roundtrip_per_s", count / roundtrip}};
+}
+
+/// The processes of both paths, all of them up while either is measured.
+struct stage {
+  stage(const options& with, std::size_t engines,
+        const std::string& transport) {
+    if (with.runs_raw()) {
+      device.emplace(engines, transport);
+      raw.emplace(device->endpoint());
+    }
+    if (with.runs_actor()) {
+      cluster_options wanted;
+      wanted.engines = static_cast<unsigned>(engines);
+      actors.emplace(cluster::local(wanted));
+      session.emplace(actors->connect());
+    }
+  }
+
+  std::optional<raw_device> device;
+  std::optional<raw_flood> raw;
+  std::optional<cluster> actors;
+  std::optional<client> session;
+};
+
+void measure(stage& on, row key, const std::vector<std::string>& inputs,
+             unsigned repeat, report& out) {
+  std::vector<contender> contenders;
+  if (on.raw)
+    contenders.push_back({key, [&] { return on.raw->run(inputs); }});
+  if (on.session) {
+    key.set("path", "actor").set("transport", "ipc");
+    contenders.push_back({key, [&] { return run_actor(*on.session, inputs); }});
+  }
+  compete(contenders, repeat, out);
+}
+
+void run(const options& with, report& out) {
+  for (const auto& transport : with.transports)
+    for (auto engines : with.engines) {
+      stage on{with, engines, transport};
+      for (auto tasks : with.tasks)
+        for (auto size : with.sizes) {
+          row key;
+          key.set("bench", "flood").set("path", "raw").set("engines", engines);
+          key.set("tasks", tasks).set("size", size);
+          key.set("transport", transport);
+          measure(on, key, make_payloads(tasks, size), with.repeat, out);
+        }
+    }
+}
+
+} // namespace
+
+workload flood_workload() {
+  return {"flood",
+          "N tiny tasks at once: sent and round trips per second",
+          {"engines", "tasks", "size", "transport"},
+          {},
+          run};
+}
+
+} // namespace troupe::perf

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "harness/report.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+
+namespace troupe::perf {
+
+namespace {
+
+/// Whether a row belongs into the table: single runs do not.
+bool sums_up(const row& x) {
+  return x.find("summary") != nullptr || x.find("ratio") != nullptr;
+}
+
+/// Marks of JSON rows that say nothing in a table.
+bool is_mark(const std::string& name) {
+  return name == "summary" || name == "ratio";
+}
+
+/// All names of fields, in the order in which they appear first.
+std::vector<std::string> columns_of(const std::vector<row>& rows) {
+  std::vector<std::string> result;
+  for (const auto& x : rows)
+    for (const auto& [name, content] : x.fields())
+      if (!is_mark(name)
+          && std::find(result.begin(), result.end(), name) == result.end())
+        result.push_back(name);
+  return result;
+}
+
+std::string cell(const row& x, const std::string& column) {
+  auto content = x.find(column);
+  return content != nullptr ? to_text(*content) : "";
+}
+
+} // namespace
+
+void report::add(row x) {
+  if (!json_) {
+    rows_.push_back(std::move(x));
+    return;
+  }
+  fmt::print(out_, "{}\n", to_json(x));
+  std::fflush(out_);
+}
+
+void report::finish() {
+  std::erase_if(rows_, [](const row& x) { return !sums_up(x); });
+  if (!json_ && !rows_.empty())
+    fmt::print(out_, "{}", to_table(rows_));
+  rows_.clear();
+}
+
+std::string to_table(const std::vector<row>& rows) {
+  auto columns = columns_of(rows);
+  std::vector<std::size_t> widths;
+  for (const auto& column : columns) {
+    auto width = column.size();
+    for (const auto& x : rows)
+      width = std::max(width, cell(x, column).size());
+    widths.push_back(width);
+  }
+  std::string result;
+  auto append = [&](auto text_of) {
+    for (std::size_t i = 0; i < columns.size(); ++i)
+      result += fmt::format("{}{:>{}}", i == 0 ? "" : "  ", text_of(columns[i]),
+                            widths[i]);
+    result += '\n';
+  };
+  append([](const std::string& column) { return column; });
+  for (const auto& x : rows)
+    append([&](const std::string& column) { return cell(x, column); });
+  return result;
+}
+
+} // namespace troupe::perf

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "flood.hpp"
+#include "harness/options.hpp"
+#include "harness/report.hpp"
+#include "raw_device.hpp"
+#include "troupe/troupe.hpp"
+
+#include <array>
+#include <cstdio>
+#include <exception>
+
+/// Measures the cluster's own path against raw ZeroMQ. This program is also
+/// its own engine and controller, and the processes of the raw path.
+int main(int argc, char** argv) {
+  using namespace troupe::perf;
+  if (auto status = play_raw_role(argc, argv))
+    return *status;
+  troupe::runtime rt{argc, argv};
+  const std::array workloads{flood_workload()};
+  auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
+  if (what == nullptr)
+    return exit_status;
+  try {
+    report out{stdout, with.json};
+    what->run(with, out);
+    out.finish();
+  } catch (const troupe::error& err) {
+    std::fprintf(stderr, "troupe-bench: %s\n%s%s", err.what(), err.hint.c_str(),
+                 err.hint.empty() ? "" : "\n");
+    return troupe::exit_status(err.code);
+  } catch (const std::exception& err) {
+    std::fprintf(stderr, "troupe-bench: %s\n", err.what());
+    return 1;
+  }
+  return 0;
+}

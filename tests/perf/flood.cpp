@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Runs `troupe-bench flood` with tiny numbers, as people run it.
+
+#include <boost/test/unit_test.hpp>
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <map>
+#include <string>
+#include <sys/wait.h>
+#include <vector>
+
+using nlohmann::json;
+
+namespace {
+
+struct outcome {
+  int status = -1;
+  std::vector<std::string> lines;
+};
+
+outcome run(const std::string& flags) {
+  outcome result;
+  auto command = std::string{TROUPE_BENCH} + " " + flags;
+  auto stream = popen(command.c_str(), "r");
+  char line[4096];
+  while (std::fgets(line, sizeof(line), stream) != nullptr)
+    result.lines.emplace_back(line);
+  auto status = pclose(stream);
+  if (WIFEXITED(status))
+    result.status = WEXITSTATUS(status);
+  return result;
+}
+
+/// What each row of this test has to say.
+void check(const json& row) {
+  BOOST_TEST_CONTEXT(row.dump()) {
+    BOOST_TEST(row.at("bench") == "flood");
+    BOOST_TEST(row.at("engines") == 2);
+    BOOST_TEST(row.at("tasks") == 500);
+    BOOST_TEST(row.at("size") == 16);
+    BOOST_TEST(row.at("repeat") >= 1);
+    BOOST_TEST(row.at("repeat") <= 2);
+    auto sent = row.at("sent_per_s").get<double>();
+    auto roundtrip = row.at("roundtrip_per_s").get<double>();
+    BOOST_TEST(sent > 0);
+    BOOST_TEST(roundtrip > 0);
+    if (!row.contains("ratio"))
+      BOOST_TEST(roundtrip <= sent);
+  }
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(flood_suite)
+
+BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
+  auto [status, lines] = run(
+    "flood --engines 2 --tasks 500 --size 16 --path both --repeat 2 "
+    "--json");
+  BOOST_TEST(status == 0);
+  std::map<std::string, int> runs, summaries;
+  for (const auto& line : lines) {
+    auto row = json::parse(line);
+    check(row);
+    auto path = row.at("path").get<std::string>();
+    ++(row.contains("summary") ? summaries : runs)[path];
+  }
+  BOOST_TEST(runs["raw"] == 2);
+  BOOST_TEST(runs["actor"] == 2);
+  BOOST_TEST(runs["ratio"] == 1);
+  BOOST_TEST(summaries["raw"] == 1);
+  BOOST_TEST(summaries["actor"] == 1);
+}
+
+BOOST_AUTO_TEST_CASE(one_path_runs_alone) {
+  auto [status, lines] =
+    run("flood --engines 1 --tasks 10 --path raw --repeat 1 --json");
+  BOOST_TEST(status == 0);
+  BOOST_REQUIRE(lines.size() == 2u);
+  BOOST_TEST(json::parse(lines[0]).at("path") == "raw");
+}
+
+BOOST_AUTO_TEST_CASE(without_json_people_get_a_table) {
+  auto [status,
+        lines] = run("flood --engines 1 --tasks 10,20 --path raw --repeat 1");
+  BOOST_TEST(status == 0);
+  BOOST_REQUIRE(lines.size() == 3u);
+  BOOST_TEST(lines[0].find("roundtrip_per_s") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_two) {
+  BOOST_TEST(run("flood --engines none 2>/dev/null").status == 2);
+  BOOST_TEST(run("2>/dev/null").status == 2);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
