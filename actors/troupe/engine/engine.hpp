@@ -2,18 +2,18 @@
 #pragma once
 
 #include "troupe/engine/task_runner.hpp"
+#include "troupe/hub/hub_link.hpp"
 #include "troupe/interfaces.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace troupe {
-
-/// Tags of the two sockets of an engine or client.
-inline constexpr std::uint32_t control_lane = 0;
-inline constexpr std::uint32_t task_lane = 1;
 
 struct engine_config {
   /// Name to register under; empty = the hub makes one.
@@ -25,28 +25,82 @@ struct engine_config {
   std::uint32_t pid = 0;
   std::string host{};
 
+  /// The control endpoint of the controller, for sentences.
+  std::string endpoint{};
+
   /// How long to greet a controller that does not answer.
   std::chrono::milliseconds connect_limit{10000};
+
+  /// When to send results again for which the task lane had no room.
+  std::chrono::milliseconds resend{20};
 };
+
+/// Why an engine ends.
+enum class engine_end : std::uint8_t {
+  /// One side said goodbye.
+  goodbye,
+  /// The controller is gone, or never answered.
+  lost,
+  /// The controller turned the engine away.
+  refused,
+  /// The controller speaks another version of the protocol.
+  version_mismatch,
+};
+
+/// Is called once, in a thread of the actor system, with a sentence for people.
+using engine_end_listener = std::function<void(engine_end, std::string reason)>;
 
 /// The ENGINE interface.
 using engine_actor = socket_owner_actor::extend<
   // Says that the runner has results.
   caf::reacts_to<atom::finished>,
+  // Looks for results that were held back, and sends what had no room. The
+  // engine sends this message to itself.
+  caf::reacts_to<atom::probe>,
   // Looks at heartbeats. The engine sends this message to itself.
   caf::reacts_to<atom::tick>,
   // Says goodbye to the hub and ends.
   caf::reacts_to<atom::stop>>;
 
-struct engine_state;
+struct engine_state {
+  using time_point = hub_link::time_point;
+
+  static inline const char* name = "troupe.engine";
+
+  /// Set as long as the engine lives.
+  std::optional<hub_link> link;
+
+  socket_actor control;
+  socket_actor tasks;
+  std::shared_ptr<task_runner> runner;
+  engine_end_listener on_end;
+
+  /// Results that the task lane gave back because it was full.
+  std::vector<multipart> unsent;
+  std::chrono::milliseconds resend{};
+
+  /// When the pending `tick` comes, if one is pending.
+  std::optional<time_point> tick_at;
+
+  /// Whether a `probe` is pending, and which task ran when it was sent.
+  bool probing = false;
+  std::uint64_t probed_task = 0;
+
+  /// Whether the last refusal was about the protocol version.
+  bool wrong_version = false;
+
+  /// Messages that made no sense here.
+  std::uint64_t dropped = 0;
+};
 
 /// Answers the hub on `control`, passes tasks from `tasks` to `runner` and
-/// results back. Calls `on_end` once, with the reason, when the controller is
-/// lost, turns it away or says goodbye; the actor ends then.
+/// results back. Calls `on_end` when the controller is lost, turns the engine
+/// away or says goodbye; the actor ends then.
+///
+/// `runner` must wake the engine with `finished`.
 engine_actor::behavior_type
 engine(engine_actor::stateful_pointer<engine_state> self, engine_config cfg,
        socket_actor control, socket_actor tasks,
-       std::shared_ptr<task_runner> runner,
-       std::function<void(std::string reason, bool orderly)> on_end);
+       std::shared_ptr<task_runner> runner, engine_end_listener on_end);
 
 } // namespace troupe
