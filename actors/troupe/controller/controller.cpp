@@ -1,2 +1,198 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/controller/controller.hpp"
+
+#include "troupe/error.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <mutex>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/// How long each actor may take to end.
+constexpr auto end_limit = milliseconds{2000};
+
+/// Threads of the actor system: the hub and the scheduler, at most.
+constexpr auto max_threads = std::size_t{2};
+
+caf::actor_system_config& init(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::troupe_bridge>();
+  cfg.add_message_types<caf::id_block::troupe_actors>();
+  // Sleeps when there is nothing to do, where the default policy polls.
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  cfg.set("scheduler.max-threads", max_threads);
+  return cfg;
+}
+
+socket_spec control_socket(const std::string& endpoint) {
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {endpoint};
+  spec.max_frame = limits::control_frame_bytes;
+  spec.max_frames = 2; // the routing id and the envelope
+  spec.watch = true;
+  return spec;
+}
+
+socket_spec tasks_socket(const std::string& endpoint) {
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {endpoint};
+  spec.max_frame = limits::task_frame_bytes;
+  spec.max_frames = limits::batch_frames + 2;
+  return spec;
+}
+
+/// Calls a function once when the cluster is asked to stop, also if that was
+/// before the function was known.
+class stop_signal {
+public:
+  void fire() {
+    std::unique_lock guard{mutex_};
+    fired_ = true;
+    if (auto f = std::exchange(f_, nullptr)) {
+      guard.unlock();
+      f();
+    }
+  }
+
+  void on_fire(std::function<void()> f) {
+    std::unique_lock guard{mutex_};
+    if (!fired_) {
+      f_ = std::move(f);
+    } else if (f) {
+      guard.unlock();
+      f();
+    }
+  }
+
+private:
+  std::mutex mutex_;
+  std::function<void()> f_;
+  bool fired_ = false;
+};
+
+caf::behavior stop_listener(caf::event_based_actor*,
+                            std::shared_ptr<stop_signal> signal) {
+  return {
+    [signal](atom::stop) { signal->fire(); },
+  };
+}
+
+} // namespace
+
+struct controller::impl {
+  impl() : sys(init(cfg)), self(sys, true) {
+    // nop
+  }
+
+  ~impl() {
+    // Each step is bounded: an actor that hangs must not keep the process.
+    auto orderly = end(hub, [this] { caf::anon_send(hub, atom::stop_v); });
+    orderly = end_by_exit(scheduler) && orderly;
+    orderly = end_by_exit(listener) && orderly;
+    hub = nullptr;
+    scheduler = nullptr;
+    listener = nullptr;
+    bridge.reset();
+    sys.await_actors_before_shutdown(orderly);
+  }
+
+  template <class Handle>
+  bool end_by_exit(const Handle& actor) {
+    return end(actor, [&] {
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    });
+  }
+
+  /// Runs `tell` and waits until `actor` is gone.
+  template <class Handle, class Function>
+  bool end(const Handle& actor, Function tell) {
+    auto gone = !actor;
+    if (gone)
+      return true;
+    self->monitor(actor);
+    tell();
+    self->receive([&](const caf::down_msg&) { gone = true; },
+                  caf::after(end_limit) >> [] {});
+    return gone;
+  }
+
+  caf::error start(controller_config& x) {
+    bridge = std::make_unique<bridge_runtime>(sys, x.bridge);
+    auto control_lane = bridge->open(control_socket(x.control_endpoint));
+    if (!control_lane)
+      return control_lane.error();
+    auto tasks_lane = bridge->open(tasks_socket(x.tasks_endpoint));
+    if (!tasks_lane)
+      return tasks_lane.error();
+    control = control_lane->endpoints.front();
+    tasks = tasks_lane->endpoints.front();
+    scheduler = sys.spawn(task_scheduler, x.scheduler, tasks_lane->handle);
+    listener = sys.spawn(stop_listener, stop);
+    hub = sys.spawn(troupe::hub, x.hub, control_lane->handle,
+                    caf::actor_cast<membership_listener_actor>(scheduler),
+                    listener);
+    caf::anon_send(scheduler, atom::attach_v,
+                   caf::actor_cast<loss_listener_actor>(hub));
+    return {};
+  }
+
+  caf::actor_system_config cfg;
+  caf::actor_system sys;
+  caf::scoped_actor self;
+  std::unique_ptr<bridge_runtime> bridge;
+  std::shared_ptr<stop_signal> stop = std::make_shared<stop_signal>();
+  caf::actor listener;
+  task_scheduler_actor scheduler;
+  hub_actor hub;
+  std::string control;
+  std::string tasks;
+};
+
+caf::expected<std::unique_ptr<controller>>
+controller::start(controller_config cfg) {
+  auto pimpl = std::make_unique<impl>();
+  if (auto err = pimpl->start(cfg))
+    return err;
+  return std::unique_ptr<controller>{new controller{std::move(pimpl)}};
+}
+
+controller::controller(std::unique_ptr<impl> pimpl) : pimpl_(std::move(pimpl)) {
+  // nop
+}
+
+controller::~controller() {
+  // nop
+}
+
+const std::string& controller::control_endpoint() const noexcept {
+  return pimpl_->control;
+}
+
+const std::string& controller::tasks_endpoint() const noexcept {
+  return pimpl_->tasks;
+}
+
+caf::expected<cluster_status> controller::status(milliseconds limit) {
+  caf::expected<cluster_status> result{cluster_status{}};
+  pimpl_->self->request(pimpl_->hub, limit, atom::status_v)
+    .receive([&](cluster_status& x) { result = std::move(x); },
+             [&](caf::error& err) { result = std::move(err); });
+  return result;
+}
+
+void controller::on_stop(std::function<void()> f) {
+  pimpl_->stop->on_fire(std::move(f));
+}
+
+} // namespace troupe

@@ -3,6 +3,7 @@
 
 #include "troupe/endpoint.hpp"
 #include "troupe/error.hpp"
+#include "troupe/process/descriptor.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -29,29 +30,6 @@ caf::error failed(const fs::path& path, const char* what) {
                                           + ": " + std::strerror(errno));
 }
 
-/// Closes a file descriptor.
-class file {
-public:
-  explicit file(int fd) noexcept : fd_(fd) {
-    // nop
-  }
-
-  file(const file&) = delete;
-  file& operator=(const file&) = delete;
-
-  ~file() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-
-  int fd() const noexcept {
-    return fd_;
-  }
-
-private:
-  int fd_;
-};
-
 bool is_private(const fs::path& path) {
   struct stat info {};
   return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)
@@ -71,27 +49,28 @@ caf::error make_private(const fs::path& path) {
 
 /// Locks `folder` for this process.
 /// @returns null if another process has the lock.
-std::shared_ptr<file> try_lock(const fs::path& folder) {
+std::shared_ptr<descriptor> try_lock(const fs::path& folder) {
   auto path = folder / "lock";
   auto flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW;
-  auto result = std::make_shared<file>(open(path.c_str(), flags, 0600));
-  if (result->fd() < 0 || flock(result->fd(), LOCK_EX | LOCK_NB) != 0)
+  auto result = std::make_shared<descriptor>(open(path.c_str(), flags, 0600));
+  if (result->get() < 0 || flock(result->get(), LOCK_EX | LOCK_NB) != 0)
     return nullptr;
   // The directory may have been removed between the two calls.
   struct stat ours {};
   struct stat there {};
-  if (fstat(result->fd(), &ours) != 0 || stat(path.c_str(), &there) != 0
+  if (fstat(result->get(), &ours) != 0 || stat(path.c_str(), &there) != 0
       || ours.st_ino != there.st_ino || ours.st_dev != there.st_dev)
     return nullptr;
   return result;
 }
 
 std::string read_small(const fs::path& path) {
-  file in{open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  std::string result(in.fd() < 0 ? 0 : max_file_size, '\0');
+  descriptor in{
+    open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  std::string result(in.get() < 0 ? 0 : max_file_size, '\0');
   std::size_t size = 0;
   while (size < result.size()) {
-    auto n = ::read(in.fd(), result.data() + size, result.size() - size);
+    auto n = ::read(in.get(), result.data() + size, result.size() - size);
     if (n <= 0)
       break;
     size += static_cast<std::size_t>(n);
@@ -223,8 +202,8 @@ caf::error runtime_dir::publish(const connection_info& info) const {
   auto draft = path_ / (std::string{file_name} + ".new");
   unlink(draft.c_str());
   auto flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
-  file out{open(draft.c_str(), flags, 0600)};
-  if (out.fd() < 0 || !write_all(out.fd(), to_json(info) + "\n"))
+  descriptor out{open(draft.c_str(), flags, 0600)};
+  if (out.get() < 0 || !write_all(out.get(), to_json(info) + "\n"))
     return failed(draft, "cannot write");
   if (rename(draft.c_str(), path.c_str()) != 0)
     return failed(path, "cannot write");
