@@ -75,11 +75,14 @@ public:
   /// Opens a socket and waits for the answer, for at most `limit`. For threads
   /// that are no actors.
   caf::expected<open_socket>
-  open(socket_spec spec, std::chrono::milliseconds limit
-                         = std::chrono::milliseconds{10000});
+  open(socket_spec spec,
+       std::chrono::milliseconds limit = std::chrono::milliseconds{10000});
+
+  /// How often the pump woke up from its sleep. It never does without a reason.
+  std::uint64_t wakeups() const noexcept;
 
 private:
-  std::unique_ptr<socket_pump> pump_;
+  std::shared_ptr<socket_pump> pump_;
   caf::actor_system& sys_;
   bridge_actor actor_;
 };

@@ -61,8 +61,8 @@ public:
 
   /// Takes over `values` without copying them.
   template <class T>
-    requires std::is_trivially_copyable_v<T> && (!std::same_as<T, bool>)
-  static buffer adopt(std::vector<T>&& values);
+  requires std::is_trivially_copyable_v<T> &&(
+    !std::same_as<T, bool>) static buffer adopt(std::vector<T>&& values);
 
   /// Takes over `text` without copying it (unless it is very short).
   static buffer adopt(std::string&& text);
@@ -106,8 +106,8 @@ public:
   /// @returns an empty span if the size is no multiple of `sizeof(T)` or the
   ///          address is not aligned for `T`; see `fits`.
   template <class T>
-    requires std::is_trivially_copyable_v<T>
-  std::span<const T> as() const noexcept {
+  requires std::is_trivially_copyable_v<T> std::span<const T> as()
+  const noexcept {
     if (!fits<T>())
       return {};
     return {reinterpret_cast<const T*>(data_), size_ / sizeof(T)};
@@ -148,8 +148,8 @@ public:
 } // namespace detail
 
 template <class T>
-  requires std::is_trivially_copyable_v<T> && (!std::same_as<T, bool>)
-buffer buffer::adopt(std::vector<T>&& values) {
+requires std::is_trivially_copyable_v<T> &&(!std::same_as<T, bool>)
+  buffer buffer::adopt(std::vector<T>&& values) {
   using owner_type = detail::container_owner<std::vector<T>>;
   auto owner = caf::make_counted<owner_type>(std::move(values));
   auto bytes = std::as_bytes(std::span{owner->values});

@@ -44,8 +44,7 @@ public:
     flatbuffers::Verifier verifier{data, message.size(), options};
     if (!verifier.VerifyBuffer<Root>(identifier))
       return troupe::make_error(ec::bad_envelope, "verification failed");
-    return envelope_view{std::move(message),
-                         flatbuffers::GetRoot<Root>(data)};
+    return envelope_view{std::move(message), flatbuffers::GetRoot<Root>(data)};
   }
 
   const Root& operator*() const noexcept {

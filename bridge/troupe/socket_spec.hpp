@@ -4,6 +4,7 @@
 #include "troupe/copy_policy.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -48,6 +49,10 @@ struct socket_spec {
   /// Most frames per message. Longer ones are dropped and counted.
   std::size_t max_frames = 4096;
 
+  /// Largest sum of the frames of a message, in bytes, both ways like the two
+  /// limits above. ZeroMQ itself knows no such limit.
+  std::size_t max_message = std::size_t{1} << 30;
+
   /// ROUTER sockets: drop (and count) messages of peers that chose their own
   /// routing id, since anybody can choose anybody's.
   bool generated_ids_only = true;
@@ -66,6 +71,10 @@ struct socket_spec {
   /// Overrides the policy of the bridge.
   std::optional<copy_policy> copy{};
 };
+
+/// Returns what is wrong with `spec`, endpoints included, or none.
+/// @relates socket_spec
+caf::error check(const socket_spec& spec);
 
 /// Counts since the socket was opened.
 struct socket_counters {

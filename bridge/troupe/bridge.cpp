@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/bridge.hpp"
+
+#include "troupe/socket_actor.hpp"
+#include "troupe/socket_pump.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+struct bridge_state {
+  static inline const char* name = "troupe.bridge";
+};
+
+bridge_actor::behavior_type
+bridge(bridge_actor::stateful_pointer<bridge_state> self,
+       std::shared_ptr<socket_pump> pump, copy_policy policy) {
+  return {
+    [=](atom::open, socket_spec& spec) -> caf::result<open_socket> {
+      if (auto err = check(spec))
+        return err;
+      if (pump->stopping())
+        return make_error(ec::closed, "the bridge is closed");
+      if (!spec.copy)
+        spec.copy = policy;
+      caf::actor_config cfg{pump.get()};
+      // Hidden: the end of the actor system waits for the bridge's runtime, not
+      // for sockets whose owners forgot them.
+      auto socket = self->system().spawn_class<socket_actor_impl, caf::hidden>(
+        cfg, pump, std::move(spec));
+      return self->delegate(socket, atom::open_v);
+    },
+    [=](atom::counters) { return pump->counters(); },
+  };
+}
+
+} // namespace
+
+bridge_runtime::bridge_runtime(caf::actor_system& sys, bridge_config cfg)
+  : pump_(std::make_shared<socket_pump>(sys, cfg)),
+    sys_(sys),
+    actor_(sys.spawn<caf::hidden>(bridge, pump_, cfg.copy)) {
+  // A system that ends before us takes its schedulers away from the sockets.
+  // Its own server actor ends first, so that we learn of it in time.
+  auto server = caf::actor_cast<caf::abstract_actor*>(sys.spawn_serv());
+  auto pump = std::weak_ptr{pump_};
+  auto actor = caf::actor_cast<caf::actor_addr>(actor_);
+  server->attach_functor([pump, actor] {
+    auto running = pump.lock();
+    if (running == nullptr)
+      return;
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+    running->stop();
+  });
+}
+
+bridge_runtime::~bridge_runtime() {
+  if (!pump_->stopping())
+    caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
+  pump_->stop();
+}
+
+caf::expected<open_socket>
+bridge_runtime::open(socket_spec spec, std::chrono::milliseconds limit) {
+  caf::expected<open_socket> result{
+    make_error(ec::closed, "the bridge does not answer")};
+  caf::scoped_actor self{sys_};
+  self->request(actor_, limit, atom::open_v, std::move(spec))
+    .receive([&](open_socket& x) { result = std::move(x); },
+             [&](caf::error& err) { result = std::move(err); });
+  return result;
+}
+
+std::uint64_t bridge_runtime::wakeups() const noexcept {
+  return pump_->wakeups();
+}
+
+} // namespace troupe

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/multipart.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace troupe {
+
+/// What became of a message that was handed to a socket.
+enum class send_result : std::uint8_t {
+  /// ZeroMQ has it.
+  sent,
+  /// The peer is over its high-water mark, or nobody is connected yet.
+  would_block,
+  /// Nobody is connected under this routing id.
+  peer_gone,
+  /// This socket never sends anything.
+  impossible,
+};
+
+/// Messages that wait for their peers: in order per peer, and within bounds for
+/// all peers together. Knows neither sockets nor actors.
+class held_messages {
+public:
+  held_messages(std::size_t max_messages, std::size_t max_bytes) noexcept
+    : max_messages_(max_messages), max_bytes_(max_bytes) {
+    // nop
+  }
+
+  bool empty() const noexcept {
+    return messages_ == 0;
+  }
+
+  std::size_t size() const noexcept {
+    return messages_;
+  }
+
+  /// Whether messages wait for `peer`, so that the next one has to queue up.
+  bool waits_for(const routing_id& peer) const {
+    return messages_ != 0 && queues_.contains(peer);
+  }
+
+  /// Takes `message` unless that would exceed a bound.
+  /// @returns whether it was taken; if not, `message` is unchanged.
+  bool push(multipart& message);
+
+  /// Calls `send` for the oldest message of each peer, and goes on with the
+  /// peer's next one as long as messages are sent.
+  /// @returns all messages of the peers that are gone.
+  template <class Send>
+  std::vector<multipart> retry(Send send);
+
+  /// Takes all messages out.
+  std::vector<multipart> take_all();
+
+private:
+  using queue = std::deque<multipart>;
+
+  void forget(const multipart& message) noexcept {
+    --messages_;
+    bytes_ -= message.size_bytes();
+  }
+
+  void take(queue& from, std::vector<multipart>& into);
+
+  std::size_t max_messages_;
+  std::size_t max_bytes_;
+  std::size_t messages_ = 0;
+  std::size_t bytes_ = 0;
+  std::unordered_map<routing_id, queue> queues_; // none is empty
+};
+
+template <class Send>
+std::vector<multipart> held_messages::retry(Send send) {
+  std::vector<multipart> lost;
+  for (auto i = queues_.begin(); i != queues_.end();) {
+    auto& waiting = i->second;
+    auto result = send_result::sent;
+    while (!waiting.empty()) {
+      result = send(std::as_const(waiting.front()));
+      if (result != send_result::sent)
+        break;
+      forget(waiting.front());
+      waiting.pop_front();
+    }
+    if (result != send_result::sent && result != send_result::would_block)
+      take(waiting, lost);
+    i = waiting.empty() ? queues_.erase(i) : std::next(i);
+  }
+  return lost;
+}
+
+} // namespace troupe

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/bridge.hpp"
+#include "troupe/delivery_flow.hpp"
+#include "troupe/held_messages.hpp"
+#include "troupe/socket_monitor.hpp"
+#include "troupe/socket_pump.hpp"
+#include "troupe/zmq_socket.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+namespace troupe {
+
+/// A socket before it is open. Only the bridge sees this interface.
+using closed_socket_actor = socket_actor::extend<
+  // Opens the socket, or ends with the error.
+  caf::replies_to<atom::open>::with<open_socket>>;
+
+/// The socket actor. It runs on the pump's thread, always.
+class socket_actor_impl final : public closed_socket_actor::base,
+                                public pumped_socket {
+public:
+  using super = closed_socket_actor::base;
+
+  socket_actor_impl(caf::actor_config& cfg, std::shared_ptr<socket_pump> pump,
+                    socket_spec spec);
+
+  // -- overridden functions of CAF's classes ----------------------------------
+
+  void enqueue(caf::mailbox_element_ptr message,
+               caf::execution_unit* host) override;
+
+  void enqueue(caf::strong_actor_ptr sender, caf::message_id id,
+               caf::message content, caf::execution_unit* host) override;
+
+  const char* name() const override;
+
+  subtype_t subtype() const override;
+
+  bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
+
+  // -- overridden functions of pumped_socket ----------------------------------
+
+  void add_descriptors(std::vector<pollfd>& into) const override;
+
+  void signal(std::size_t index) noexcept override;
+
+  bool ready() const noexcept override;
+
+  void service() override;
+
+  time_point deadline() const noexcept override;
+
+  std::chrono::milliseconds linger() const noexcept override;
+
+  socket_counters& counters() noexcept override;
+
+protected:
+  behavior_type make_behavior() override;
+
+private:
+  // -- handlers ---------------------------------------------------------------
+
+  caf::result<open_socket> open();
+
+  void attach_owner(socket_owner_actor owner);
+
+  void send_all(std::vector<multipart>& messages);
+
+  void close();
+
+  // -- work -------------------------------------------------------------------
+
+  caf::error open_endpoints(std::vector<std::string>& bound);
+
+  void send_one(multipart& message);
+
+  void hold(multipart& message);
+
+  void retry();
+
+  void give_back(ec reason, multipart& message);
+
+  bool reading();
+
+  void read();
+
+  void report_events();
+
+  bool done() const noexcept;
+
+  std::shared_ptr<socket_pump> pump_;
+  socket_spec spec_;
+  copy_policy policy_;
+  zmq_socket socket_;
+  std::unique_ptr<socket_monitor> monitor_;
+  held_messages held_;
+  std::shared_ptr<delivery_flow> flow_;
+  socket_owner_actor owner_;
+  socket_counters counters_;
+  std::size_t usual_batch_ = 1;
+
+  /// There may be something to do that no descriptor signals any more.
+  bool pending_ = true;
+  bool events_pending_ = false;
+
+  bool closing_ = false;
+  bool done_ = false; // a `close` that finds nothing left to do is on its way
+  caf::error reason_;
+  time_point retry_time_ = time_point::max();
+  time_point close_time_ = time_point::max();
+};
+
+} // namespace troupe

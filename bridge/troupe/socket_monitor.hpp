@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/multipart.hpp"
+#include "troupe/zmq_socket.hpp"
+
+#include <caf/expected.hpp>
+
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace troupe {
+
+/// Turns ZeroMQ's events of one socket into ours. Inproc connections have none.
+class socket_monitor {
+public:
+  using kind = socket_event::kind;
+
+  /// Starts monitoring `socket`, which has no endpoints yet.
+  static caf::expected<std::unique_ptr<socket_monitor>>
+  make(void* context, const zmq_socket& socket);
+
+  /// @pre The monitored socket is still open: without a reader, the next event
+  ///      would block ZeroMQ's I/O thread.
+  ~socket_monitor();
+
+  socket_monitor(const socket_monitor&) = delete;
+  socket_monitor& operator=(const socket_monitor&) = delete;
+
+  int descriptor() const noexcept;
+
+  /// Takes all events off the socket.
+  /// @returns each kind that happened once, in the order of the last time.
+  std::vector<kind> take();
+
+private:
+  socket_monitor(void* monitored, void* handle) noexcept
+    : monitored_(monitored), handle_(handle) {
+    // nop
+  }
+
+  void note(std::vector<kind>& events, std::uint16_t event, int descriptor);
+
+  void* monitored_;
+  void* handle_;
+  std::set<int> connected_; // those that shook hands
+};
+
+} // namespace troupe

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/zmq_socket.hpp"
+
+#include "troupe/binding.hpp"
+#include "troupe/counting.hpp"
+#include "troupe/error.hpp"
+
+#include <zmq.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <new>
+#include <utility>
+
+namespace troupe {
+
+/// A frame as it came from a socket. ZeroMQ keeps tiny messages inside the
+/// `zmq_msg_t` itself, which therefore stays where it is.
+class received_frame final : public buffer_owner {
+public:
+  received_frame() {
+    zmq_msg_init(&message);
+  }
+
+  ~received_frame() override {
+    zmq_msg_close(&message);
+  }
+
+  std::span<const std::byte> bytes() noexcept {
+    return {static_cast<const std::byte*>(zmq_msg_data(&message)),
+            zmq_msg_size(&message)};
+  }
+
+  zmq_msg_t message;
+};
+
+namespace {
+
+// -- options ------------------------------------------------------------------
+
+int type_number(socket_type type) {
+  switch (type) {
+    case socket_type::router:
+      return ZMQ_ROUTER;
+    case socket_type::pub:
+      return ZMQ_PUB;
+    case socket_type::sub:
+      return ZMQ_SUB;
+    default:
+      return ZMQ_DEALER;
+  }
+}
+
+template <class T>
+bool set(void* socket, int option, T value) {
+  return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
+}
+
+/// What makes connections notice that they are dead, and bounds what strangers
+/// may cost. ZMTP heartbeats stay off: they cut off large messages.
+bool set_connection_options(void* socket) {
+  return set(socket, ZMQ_HANDSHAKE_IVL, 5'000)
+         && set(socket, ZMQ_CONNECT_TIMEOUT, 5'000)
+         && set(socket, ZMQ_TCP_MAXRT, 30'000)
+         && set(socket, ZMQ_TCP_KEEPALIVE, 1)
+         && set(socket, ZMQ_TCP_KEEPALIVE_IDLE, 30)
+         && set(socket, ZMQ_TCP_KEEPALIVE_INTVL, 10)
+         && set(socket, ZMQ_TCP_KEEPALIVE_CNT, 3)
+         && set(socket, ZMQ_RECONNECT_IVL, 100)
+         && set(socket, ZMQ_RECONNECT_IVL_MAX, 5'000)
+         && set(socket, ZMQ_BACKLOG, 1024);
+}
+
+bool set_options(void* socket, const socket_spec& spec) {
+  // Without a linger time until `close`: nothing that fails may block the end
+  // of the context.
+  if (!set(socket, ZMQ_LINGER, 0) || !set_connection_options(socket)
+      || !set(socket, ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(spec.max_frame))
+      || !set(socket, ZMQ_SNDHWM, spec.socket_hwm)
+      || !set(socket, ZMQ_RCVHWM, spec.socket_hwm))
+    return false;
+  if (spec.type == socket_type::router)
+    return set(socket, ZMQ_ROUTER_MANDATORY, 1);
+  if (spec.type == socket_type::dealer)
+    return set(socket, ZMQ_IMMEDIATE, 1);
+  for (auto& prefix : spec.subscriptions)
+    if (zmq_setsockopt(socket, ZMQ_SUBSCRIBE, prefix.data(), prefix.size())
+        != 0)
+      return false;
+  return true;
+}
+
+// -- sending ------------------------------------------------------------------
+
+/// What a message adds to the counters once it is sent.
+struct tally {
+  std::uint64_t frames_copied = 0;
+  std::uint64_t bytes_copied = 0;
+  std::uint64_t frames_lent = 0;
+  std::uint64_t bytes_lent = 0;
+
+  void add_to(socket_counters& counters) const {
+    count(counters.messages_sent);
+    count(counters.frames_copied, frames_copied);
+    count(counters.bytes_copied, bytes_copied);
+    if (frames_lent == 0)
+      return;
+    count(counters.frames_lent, frames_lent);
+    count(counters.bytes_lent, bytes_lent);
+  }
+};
+
+void release_owner(void*, void* owner) {
+  intrusive_ptr_release(static_cast<buffer_owner*>(owner));
+}
+
+/// Makes `message` refer to the bytes of `frame`, and keeps them alive until
+/// ZeroMQ has sent or dropped them.
+bool lend(zmq_msg_t& message, const buffer& frame) {
+  auto owner = frame.owner().get();
+  intrusive_ptr_add_ref(owner);
+  if (zmq_msg_init_data(&message, const_cast<std::byte*>(frame.data()),
+                        frame.size(), release_owner, owner)
+      == 0)
+    return true;
+  intrusive_ptr_release(owner);
+  return false;
+}
+
+bool fill(zmq_msg_t& message, const buffer& frame, copy_policy policy,
+          tally& sum) {
+  if (frame.owner() != nullptr && !policy.copies(frame.size())) {
+    ++sum.frames_lent;
+    sum.bytes_lent += frame.size();
+    return lend(message, frame);
+  }
+  ++sum.frames_copied;
+  sum.bytes_copied += frame.size();
+  if (zmq_msg_init_size(&message, frame.size()) != 0)
+    return false;
+  if (!frame.empty())
+    std::memcpy(zmq_msg_data(&message), frame.data(), frame.size());
+  return true;
+}
+
+int send_frame(zmq_msg_t& message, void* socket, bool more) {
+  auto flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
+  auto result = 0;
+  do {
+    result = zmq_msg_send(&message, socket, flags);
+  } while (result < 0 && errno == EINTR);
+  if (result >= 0)
+    return 0;
+  auto number = errno;
+  zmq_msg_close(&message);
+  return number;
+}
+
+/// A DEALER whose connection ends between two frames reports EAGAIN, takes back
+/// the frames before and drops the rest of the message: give it that rest, or
+/// it drops the head of the next message.
+void finish_broken_message(void* socket, std::size_t missing) {
+  for (; missing > 0; --missing) {
+    zmq_msg_t message;
+    zmq_msg_init(&message);
+    send_frame(message, socket, missing > 1);
+  }
+}
+
+send_result to_result(int number) {
+  switch (number) {
+    case EAGAIN:
+    case ENOMEM:
+      return send_result::would_block;
+    case EHOSTUNREACH:
+      return send_result::peer_gone;
+    default:
+      return send_result::impossible;
+  }
+}
+
+/// Names the peer of the frames that follow.
+int send_peer(void* socket, const routing_id& peer) {
+  auto id = peer.bytes();
+  zmq_msg_t message;
+  if (zmq_msg_init_size(&message, id.size()) != 0)
+    return ENOMEM;
+  std::memcpy(zmq_msg_data(&message), id.data(), id.size());
+  return send_frame(message, socket, true);
+}
+
+} // namespace
+
+// -- constructors, destructors, and assignment operators ----------------------
+
+caf::expected<zmq_socket> zmq_socket::open(void* context,
+                                           const socket_spec& spec) {
+  auto handle = ::zmq_socket(context, type_number(spec.type));
+  if (handle == nullptr)
+    return errno == EMFILE
+             ? make_error(ec::limit_reached,
+                          "no more sockets: raise bridge_config::max_sockets "
+                          "or the limit of open files (ulimit -n)")
+             : make_error(ec::system_failure, zmq_strerror(errno));
+  zmq_socket result{handle, spec};
+  if (!set_options(handle, spec))
+    return make_error(ec::bad_config, std::string{"ZeroMQ refuses an option: "}
+                                        + zmq_strerror(errno));
+  return result;
+}
+
+zmq_socket::zmq_socket() noexcept = default;
+
+zmq_socket::zmq_socket(void* handle, const socket_spec& spec) noexcept
+  : handle_(handle),
+    type_(spec.type),
+    limits_{spec.max_frames, spec.max_message, spec.generated_ids_only} {
+  // nop
+}
+
+zmq_socket::zmq_socket(zmq_socket&& other) noexcept
+  : handle_(std::exchange(other.handle_, nullptr)),
+    type_(other.type_),
+    limits_(other.limits_),
+    spare_(std::move(other.spare_)) {
+  // nop
+}
+
+zmq_socket& zmq_socket::operator=(zmq_socket&& other) noexcept {
+  std::swap(handle_, other.handle_);
+  std::swap(type_, other.type_);
+  std::swap(limits_, other.limits_);
+  std::swap(spare_, other.spare_);
+  return *this;
+}
+
+zmq_socket::~zmq_socket() {
+  close(std::chrono::milliseconds::zero());
+}
+
+void zmq_socket::close(std::chrono::milliseconds linger) noexcept {
+  if (handle_ == nullptr)
+    return;
+  set(handle_, ZMQ_LINGER, static_cast<int>(linger.count()));
+  zmq_close(handle_);
+  handle_ = nullptr;
+}
+
+// -- endpoints ----------------------------------------------------------------
+
+caf::expected<std::string> zmq_socket::bind(const endpoint& where) {
+  if (auto err = check_bindable(where))
+    return err;
+  if (where.where.starts_with('['))
+    set(handle_, ZMQ_IPV6, 1);
+  if (zmq_bind(handle_, to_string(where).c_str()) != 0)
+    return bind_error(where, errno);
+  auto text = std::array<char, 512>{};
+  auto size = text.size();
+  if (zmq_getsockopt(handle_, ZMQ_LAST_ENDPOINT, text.data(), &size) != 0)
+    return bind_error(where, errno);
+  return std::string{text.data()};
+}
+
+caf::error zmq_socket::connect(const endpoint& where) {
+  if (where.where.starts_with('['))
+    set(handle_, ZMQ_IPV6, 1);
+  if (zmq_connect(handle_, to_string(where).c_str()) != 0)
+    return connect_error(where, errno);
+  return caf::none;
+}
+
+// -- messages -----------------------------------------------------------------
+
+send_result zmq_socket::send(const multipart& message, copy_policy policy,
+                             socket_counters& counters) {
+  if (type_ == socket_type::router)
+    if (auto number = send_peer(handle_, message.peer))
+      return to_result(number);
+  tally sum;
+  auto missing = message.frames.size();
+  for (auto& frame : message.frames) {
+    --missing;
+    zmq_msg_t part;
+    if (!fill(part, frame, policy, sum))
+      throw std::bad_alloc{}; // ends the socket, and with it this message
+    auto number = send_frame(part, handle_, missing > 0);
+    if (number == EAGAIN && &frame != &message.frames.front())
+      finish_broken_message(handle_, missing);
+    if (number != 0)
+      return to_result(number);
+  }
+  sum.add_to(counters);
+  return send_result::sent;
+}
+
+bool zmq_socket::receive_peer(routing_id& peer) {
+  zmq_msg_t id;
+  zmq_msg_init(&id);
+  auto received = zmq_msg_recv(&id, handle_, ZMQ_DONTWAIT) >= 0;
+  if (received)
+    peer = routing_id{std::string(static_cast<const char*>(zmq_msg_data(&id)),
+                                  zmq_msg_size(&id))};
+  zmq_msg_close(&id);
+  return received;
+}
+
+receive_result zmq_socket::receive_frames(multipart& message) {
+  auto bytes = std::size_t{0};
+  auto count = std::size_t{0};
+  auto more = true;
+  do {
+    if (spare_ == nullptr)
+      spare_ = caf::make_counted<received_frame>();
+    if (zmq_msg_recv(&spare_->message, handle_, ZMQ_DONTWAIT) < 0)
+      return count == 0 ? receive_result::nothing : receive_result::dropped;
+    more = zmq_msg_more(&spare_->message) != 0;
+    auto frame = spare_->bytes();
+    bytes += frame.size();
+    if (++count > limits_.frames || bytes > limits_.bytes)
+      message.frames.clear(); // the rest still has to come off the socket
+    else
+      message.frames.emplace_back(std::move(spare_), frame);
+  } while (more);
+  return message.frames.empty() ? receive_result::dropped
+                                : receive_result::received;
+}
+
+receive_result zmq_socket::receive(multipart& message) {
+  message.frames.clear();
+  if (type_ == socket_type::router && !receive_peer(message.peer))
+    return receive_result::nothing;
+  auto result = receive_frames(message);
+  if (result == receive_result::received && limits_.generated_ids_only
+      && type_ == socket_type::router && !message.peer.generated())
+    result = receive_result::dropped;
+  return result;
+}
+
+// -- readiness ----------------------------------------------------------------
+
+int zmq_socket::descriptor() const noexcept {
+  auto fd = -1;
+  auto size = sizeof(fd);
+  zmq_getsockopt(handle_, ZMQ_FD, &fd, &size);
+  return fd;
+}
+
+bool zmq_socket::readable() noexcept {
+  auto events = 0;
+  auto size = sizeof(events);
+  return zmq_getsockopt(handle_, ZMQ_EVENTS, &events, &size) == 0
+         && (events & ZMQ_POLLIN) != 0;
+}
+
+} // namespace troupe

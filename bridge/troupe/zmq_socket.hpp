@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/endpoint.hpp"
+#include "troupe/held_messages.hpp"
+#include "troupe/multipart.hpp"
+#include "troupe/socket_spec.hpp"
+
+#include <caf/expected.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace troupe {
+
+class received_frame;
+
+/// What a socket had to offer.
+enum class receive_result : std::uint8_t {
+  /// A message.
+  received,
+  /// A message that violates a limit. It is gone.
+  dropped,
+  /// No message. ZeroMQ signals the descriptor when one comes.
+  nothing,
+};
+
+/// One ZeroMQ socket, on the thread that opened it. What ZeroMQ says in numbers
+/// comes out as a `caf::error` for people.
+class zmq_socket {
+public:
+  /// Opens a socket with all options set and without endpoints.
+  static caf::expected<zmq_socket> open(void* context, const socket_spec& spec);
+
+  zmq_socket() noexcept;
+
+  zmq_socket(zmq_socket&& other) noexcept;
+
+  zmq_socket& operator=(zmq_socket&& other) noexcept;
+
+  /// Closes the socket at once. What ZeroMQ queued is lost.
+  ~zmq_socket();
+
+  /// Closes the socket; ZeroMQ goes on sending what it queued for at most
+  /// `linger`.
+  void close(std::chrono::milliseconds linger) noexcept;
+
+  explicit operator bool() const noexcept {
+    return handle_ != nullptr;
+  }
+
+  void* handle() const noexcept {
+    return handle_;
+  }
+
+  // -- endpoints --------------------------------------------------------------
+
+  /// Binds and returns the real endpoint, with a port in place of a wildcard.
+  caf::expected<std::string> bind(const endpoint& where);
+
+  caf::error connect(const endpoint& where);
+
+  // -- messages ---------------------------------------------------------------
+
+  /// Hands all frames over or none. Copies or lends each, as `policy` says, and
+  /// counts both.
+  send_result send(const multipart& message, copy_policy policy,
+                   socket_counters& counters);
+
+  /// Takes the next message off the socket.
+  receive_result receive(multipart& message);
+
+  /// Whether this type of socket receives anything.
+  bool receives() const noexcept {
+    return type_ != socket_type::pub;
+  }
+
+  // -- readiness --------------------------------------------------------------
+
+  /// Signals that `readable` may have changed, once per change: look at it
+  /// after each wake-up and after each send, before going to sleep.
+  int descriptor() const noexcept;
+
+  /// Lets ZeroMQ do what is pending on the socket.
+  /// @returns whether `receive` would find something.
+  bool readable() noexcept;
+
+private:
+  struct limits {
+    std::size_t frames = 0;
+    std::size_t bytes = 0;
+    bool generated_ids_only = true;
+  };
+
+  zmq_socket(void* handle, const socket_spec& spec) noexcept;
+
+  bool receive_peer(routing_id& peer);
+
+  receive_result receive_frames(multipart& message);
+
+  void* handle_ = nullptr;
+  socket_type type_ = socket_type::dealer;
+  limits limits_;
+  caf::intrusive_ptr<received_frame> spare_; // survives a futile `receive`
+};
+
+} // namespace troupe
