@@ -1,2 +1,232 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/engine/engine.hpp"
+
+#include <caf/actor_cast.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+// Joining:                              Working:
+//
+//  control <--Hello-- engine            tasks --Dispatch--> engine
+//  control --Welcome--> engine          engine --dispatch()--> runner thread
+//  control <--Ready-- engine            runner thread --finished--> engine
+//  tasks <--Join-- engine               engine --take_results()--> runner
+//                                       tasks <--Results-- engine
+
+namespace troupe {
+
+namespace {
+
+using self_pointer = engine_actor::stateful_pointer<engine_state>;
+
+hub_link_config link_config(engine_config cfg, const task_runner& runner) {
+  hub_link_config result;
+  result.hello.role = wire::Role::Engine;
+  result.hello.name = std::move(cfg.name);
+  result.hello.incarnation = cfg.incarnation;
+  result.hello.pid = cfg.pid;
+  result.hello.host = std::move(cfg.host);
+  result.hello.functions = runner.functions().list();
+  result.endpoint = std::move(cfg.endpoint);
+  result.connect_limit = cfg.connect_limit;
+  return result;
+}
+
+outgoing to_outgoing(std::vector<buffer> envelopes) {
+  outgoing result;
+  for (auto& x : envelopes)
+    result.messages.emplace_back(std::vector<buffer>{std::move(x)});
+  return result;
+}
+
+engine_end end_of(const engine_state& state) {
+  switch (state.link->state()) {
+    case link_state::closed:
+      return engine_end::goodbye;
+    case link_state::refused:
+      return state.wrong_version ? engine_end::version_mismatch
+                                 : engine_end::refused;
+    default:
+      return engine_end::lost;
+  }
+}
+
+/// Sees to it that a `tick` comes when the link's next deadline does.
+void tick_in_time(self_pointer self) {
+  auto& state = self->state;
+  auto due = state.link->next_deadline();
+  if (!due || (state.tick_at && *state.tick_at <= *due))
+    return;
+  auto now = self->clock().now();
+  state.tick_at = std::max(*due, now);
+  self->delayed_send(self, *state.tick_at - now, atom::tick_v);
+}
+
+void perform(self_pointer self, bool was_joined, link_actions actions) {
+  auto& state = self->state;
+  if (!actions.control.empty())
+    self->send(state.control, to_outgoing(std::move(actions.control)));
+  if (was_joined && (actions.joined_now || !state.link->joined())) {
+    // The scheduler has given our tasks to others.
+    state.runner->clear();
+    state.unsent.clear();
+  }
+  if (actions.joined_now)
+    state.runner->name(state.link->name());
+  if (!actions.tasks.empty())
+    self->send(state.tasks, to_outgoing(std::move(actions.tasks)));
+  if (actions.lost_now) {
+    self->send(state.control, atom::close_v);
+    self->send(state.tasks, atom::close_v);
+    if (auto on_end = std::exchange(state.on_end, nullptr))
+      on_end(end_of(state), std::move(actions.reason));
+    self->quit();
+    return;
+  }
+  tick_in_time(self);
+}
+
+/// Does `f`, an event of the link, and what follows from it.
+template <class F>
+void tell_link(self_pointer self, F f) {
+  auto& state = self->state;
+  auto was_joined = state.link->joined();
+  perform(self, was_joined, f(*state.link, self->clock().now()));
+}
+
+void probe_later(self_pointer self, std::chrono::milliseconds pause) {
+  auto& state = self->state;
+  if (std::exchange(state.probing, true))
+    return;
+  state.probed_task = state.runner->current();
+  self->delayed_send(self, pause, atom::probe_v);
+}
+
+/// Sends the results that are ready.
+/// @returns whether to look for more, see `task_runner`.
+bool send_results(self_pointer self) {
+  auto& state = self->state;
+  auto [messages, look_again] = state.runner->take_results();
+  if (!state.link->joined())
+    return false; // nobody waits for them any more
+  if (!messages.empty())
+    self->send(state.tasks, outgoing{std::move(messages)});
+  return look_again;
+}
+
+void probe(self_pointer self) {
+  auto& state = self->state;
+  state.probing = false;
+  auto task = state.runner->current();
+  auto same_task = task != 0 && task == state.probed_task;
+  if (!state.unsent.empty())
+    self->send(state.tasks, outgoing{std::exchange(state.unsent, {})});
+  if (send_results(self) && !same_task)
+    probe_later(self, task_runner::look_again);
+}
+
+void tick(self_pointer self) {
+  auto& state = self->state;
+  if (state.tick_at && self->clock().now() < *state.tick_at)
+    return; // an earlier one replaced it, and another is pending
+  state.tick_at.reset();
+  tell_link(self, [](hub_link& link, auto now) { return link.tick(now); });
+}
+
+void receive_control(self_pointer self, multipart x) {
+  auto& state = self->state;
+  auto message = message_view::make(std::move(x));
+  if (!message) {
+    ++state.dropped;
+    return;
+  }
+  if (auto refusal = message->get<wire::Refusal>())
+    state.wrong_version = refusal->code() == wire::RefusalCode::Version;
+  state.link->load(state.runner->queued(), state.runner->done());
+  tell_link(self, [&](hub_link& link, auto now) {
+    return link.received(now, *message);
+  });
+}
+
+void receive_tasks(self_pointer self, multipart x) {
+  auto& state = self->state;
+  auto message = message_view::make(std::move(x));
+  if (!message) {
+    ++state.dropped;
+  } else if (auto refusal = message->get<wire::Refusal>()) {
+    tell_link(self, [&](hub_link& link, auto now) {
+      return link.received_refusal(now, *refusal);
+    });
+  } else if (!state.link->joined()
+             || state.runner->dispatch(std::move(*message))) {
+    ++state.dropped;
+  } else if (state.runner->runs_short_tasks()) {
+    probe_later(self, task_runner::look_again);
+  }
+}
+
+void receive(self_pointer self, delivery& x) {
+  for (auto& message : x.messages) {
+    if (!self->state.link->next_deadline())
+      return; // a message before this one ended the link
+    if (x.tag == control_lane)
+      receive_control(self, std::move(message));
+    else
+      receive_tasks(self, std::move(message));
+  }
+}
+
+/// Keeps results that had no room. Everything else is repeated by the link.
+void take_back(self_pointer self, returned& x) {
+  auto& state = self->state;
+  if (x.tag == task_lane && x.reason == ec::peer_full && state.link->joined()) {
+    state.unsent.push_back(std::move(x.message));
+    probe_later(self, state.resend);
+  } else {
+    ++state.dropped;
+  }
+}
+
+} // namespace
+
+engine_actor::behavior_type engine(self_pointer self, engine_config cfg,
+                                   socket_actor control, socket_actor tasks,
+                                   std::shared_ptr<task_runner> runner,
+                                   engine_end_listener on_end) {
+  auto& state = self->state;
+  state.resend = cfg.resend;
+  state.link.emplace(link_config(std::move(cfg), *runner));
+  state.control = std::move(control);
+  state.tasks = std::move(tasks);
+  state.runner = std::move(runner);
+  state.on_end = std::move(on_end);
+  auto owner = caf::actor_cast<socket_owner_actor>(self);
+  self->send(state.control, atom::attach_v, owner);
+  self->send(state.tasks, atom::attach_v, owner);
+  tell_link(self, [](hub_link& link, auto now) { return link.start(now); });
+  return {
+    [self](delivery& x) { receive(self, x); },
+    [self](returned& x) { take_back(self, x); },
+    [self](socket_event x) {
+      if (x.tag == control_lane && x.what == socket_event::kind::disconnected)
+        tell_link(self, [](hub_link& link, auto now) {
+          return link.disconnected(now);
+        });
+    },
+    [self](atom::finished) {
+      if (send_results(self))
+        probe_later(self, task_runner::look_again);
+    },
+    [self](atom::probe) { probe(self); },
+    [self](atom::tick) { tick(self); },
+    [self](atom::stop) {
+      tell_link(self, [](hub_link& link, auto) {
+        return link.leave("the engine was stopped");
+      });
+    },
+  };
+}
+
+} // namespace troupe

@@ -1,2 +1,160 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/engine/engine_process.hpp"
+
+#include "troupe/engine/engine.hpp"
+#include "troupe/engine/process_group.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/send.hpp>
+
+#include <cstdio>
+#include <malloc.h>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <random>
+#include <unistd.h>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+// Exit statuses, the same as the command line's.
+constexpr auto exit_no_controller = 3;
+constexpr auto exit_version_mismatch = 7;
+
+// How long the running task and all destructors may take once the engine ended.
+constexpr auto end_limit = milliseconds{800};
+
+caf::actor_system_config& init(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::troupe_bridge>();
+  cfg.add_message_types<caf::id_block::troupe_actors>();
+  // Sleeps when there is nothing to do, where the default policy polls.
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  cfg.set("scheduler.max-threads", std::size_t{1});
+  return cfg;
+}
+
+int exit_status(engine_end how) {
+  switch (how) {
+    case engine_end::goodbye:
+      return 0;
+    case engine_end::version_mismatch:
+      return exit_version_mismatch;
+    default:
+      return exit_no_controller;
+  }
+}
+
+int complain(int status, const std::string& reason) {
+  std::fprintf(stderr, "troupe engine: %s\n", reason.c_str());
+  return status;
+}
+
+engine_config make_config(const connection_info& info, std::string name) {
+  engine_config cfg;
+  std::random_device random;
+  cfg.name = std::move(name);
+  cfg.incarnation = std::uint64_t{random()} << 32 | random();
+  cfg.pid = static_cast<std::uint32_t>(getpid());
+  char host[256] = {};
+  if (gethostname(host, sizeof(host) - 1) == 0)
+    cfg.host = host;
+  cfg.endpoint = info.control;
+  return cfg;
+}
+
+socket_spec control_socket(const connection_info& info) {
+  socket_spec spec;
+  spec.connect = {info.control};
+  spec.tag = control_lane;
+  spec.max_frame = limits::control_frame_bytes;
+  spec.max_frames = 1;
+  spec.watch = true;
+  spec.linger = milliseconds{200};
+  return spec;
+}
+
+socket_spec task_socket(const connection_info& info) {
+  socket_spec spec;
+  spec.connect = {info.tasks};
+  spec.tag = task_lane;
+  spec.max_frame = limits::task_frame_bytes;
+  spec.max_frames = limits::batch_frames + 1;
+  spec.linger = milliseconds{200};
+  return spec;
+}
+
+/// How the engine ended, once it did. Written by a thread of the actor system.
+class ending {
+public:
+  void set(engine_end how, std::string reason) {
+    std::unique_lock guard{mutex_};
+    how_ = how;
+    reason_ = std::move(reason);
+  }
+
+  /// Says what is to be said and returns the exit status.
+  int report() {
+    std::unique_lock guard{mutex_};
+    auto status = exit_status(how_);
+    return status == 0 ? 0 : complain(status, reason_);
+  }
+
+private:
+  std::mutex mutex_;
+  engine_end how_ = engine_end::lost;
+  std::string reason_;
+};
+
+/// Runs tasks until the engine ends.
+/// @returns the exit status.
+int run_tasks(const connection_info& info, engine_config cfg,
+              caf::actor_system& sys, exit_guard& guard) {
+  bridge_runtime bridge{sys};
+  auto control = bridge.open(control_socket(info));
+  if (!control)
+    return complain(exit_no_controller, describe(control.error()));
+  auto tasks = bridge.open(task_socket(info));
+  if (!tasks)
+    return complain(exit_no_controller, describe(tasks.error()));
+  engine_actor handle;
+  auto runner =
+    std::make_shared<task_runner>(function_registry::global(), [&handle] {
+      caf::anon_send(handle, atom::finished_v);
+    });
+  ending end;
+  handle = sys.spawn(engine, std::move(cfg), control->handle, tasks->handle,
+                     runner, [&](engine_end how, std::string reason) {
+                       end.set(how, std::move(reason));
+                       guard.arm(exit_status(how), end_limit);
+                       runner->stop();
+                     });
+  runner->run();
+  kill_rest_of_group();
+  return end.report();
+}
+
+} // namespace
+
+int run_engine(const connection_info& info, std::string name) {
+  handle_end_signals();
+  mallopt(M_ARENA_MAX, 2); // a heap per thread would double an idle engine
+  if (info.version != limits::protocol_version)
+    return complain(exit_version_mismatch,
+                    "this program speaks protocol version "
+                      + std::to_string(limits::protocol_version)
+                      + ", the controller version "
+                      + std::to_string(info.version)
+                      + ": use the same release of troupe on both sides");
+  exit_guard guard;
+  caf::actor_system_config cfg;
+  caf::actor_system sys{init(cfg)};
+  return run_tasks(info, make_config(info, std::move(name)), sys, guard);
+}
+
+} // namespace troupe

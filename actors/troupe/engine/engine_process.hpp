@@ -9,11 +9,19 @@ namespace troupe {
 
 /// Runs an engine in this process: joins the cluster of `info`, runs tasks on
 /// the calling thread, returns when the controller says goodbye or is lost.
-/// SIGTERM ends the process and its whole group at once. Uses
-/// `function_registry::global()`.
+/// Uses `function_registry::global()`.
+///
+/// Whatever happens, this process and, if it leads a process group, all that
+/// its tasks started, end:
+///
+///  * SIGTERM kills the process and its group at once; SIGINT does nothing,
+///    since it was meant for whoever started the engine;
+///  * when the engine ends while a task runs, the task has 800 ms left;
+///  * what is in the group when this function returns, is killed before.
+///
 /// @param name to register under; empty = made by the hub.
-/// @returns the exit status: 0 after a goodbye, else as the command line tells (3 no
-///          controller, 7 version mismatch), with a sentence on stderr.
+/// @returns the exit status: 0 after a goodbye, else as the command line tells
+///          (3 no controller, 7 version mismatch), with a sentence on stderr.
 int run_engine(const connection_info& info, std::string name = {});
 
 } // namespace troupe

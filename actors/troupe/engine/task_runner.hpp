@@ -2,34 +2,70 @@
 #pragma once
 
 #include "troupe/engine/function_registry.hpp"
+#include "troupe/engine/task_caller.hpp"
 #include "troupe/protocol/pack.hpp"
 #include "troupe/protocol/read.hpp"
 
+#include <caf/error.hpp>
+
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <vector>
 
 namespace troupe {
 
 /// Runs tasks on the one thread that calls `run`, and nothing else does user
 /// code ever touch: so heartbeats and control never wait for it.
+///
+/// Waking the taker of results costs more than a hundred tiny tasks. So the
+/// runner wakes it at the end of each dispatch, after each task of `long_run`
+/// or more, after the first short task behind such a one, and when
+/// `flush_interval` has passed. Other results are held back: they can be taken,
+/// but nobody is told. If a long task follows, they would wait for its end.
+/// Whoever takes results therefore looks again on its own, `look_again` later:
+///
+///  * after a `dispatch` if `runs_short_tasks` says so, and
+///  * after `take_results` if what it returns says so, but
+///  * not if `current` is one and the same task before and after the pause: it
+///    is a long one, and its end wakes.
 class task_runner {
 public:
+  using clock = std::chrono::steady_clock;
+
+  /// A task that takes this long has its result announced at once.
+  static constexpr auto long_run = std::chrono::microseconds{100};
+
+  /// Results of short tasks are announced together this often.
+  static constexpr auto flush_interval = std::chrono::microseconds{500};
+
+  /// When to look for results that were held back.
+  static constexpr auto look_again = std::chrono::milliseconds{2};
+
   /// @param wake is called, from the running thread, when results are ready
-  ///        and none were before.
+  ///        and none were announced since the last `take_results`.
   task_runner(const function_registry& functions, std::function<void()> wake);
 
   // -- any thread -------------------------------------------------------------
 
-  /// Queues the tasks of a verified `Dispatch`.
-  void dispatch(message_view batch);
+  /// Queues the tasks of a verified `Dispatch`. Fails if it is none, or if its
+  /// ranges make no sense.
+  caf::error dispatch(message_view batch);
 
-  /// Takes the results that are ready, as messages without a peer.
-  std::vector<multipart> take_results();
+  struct results {
+    /// Without a peer.
+    std::vector<multipart> messages;
+    /// Whether further ones may be held back.
+    bool look_again = false;
+  };
+
+  /// Takes the results that are ready.
+  results take_results();
 
   /// Drops what is queued; the running task goes on, and its result with
   /// those of earlier batches is dropped, too. For engines that were given up.
@@ -38,14 +74,72 @@ public:
   /// Makes `run` return after the current task.
   void stop();
 
+  /// Sets the engine's name, for the sentences of failures.
+  void name(std::string engine);
+
+  /// All functions that tasks may call.
+  const function_registry& functions() const noexcept {
+    return functions_;
+  }
+
   /// Tasks that wait, and tasks done so far.
-  std::uint32_t queued() const noexcept;
-  std::uint64_t done() const noexcept;
+  std::uint32_t queued() const noexcept {
+    return queued_;
+  }
+
+  std::uint64_t done() const noexcept {
+    return done_;
+  }
+
+  /// The number of the task that runs now, or 0.
+  std::uint64_t current() const noexcept {
+    return current_;
+  }
+
+  /// Whether the last task was a short one, or none ran yet.
+  bool runs_short_tasks() const noexcept {
+    return short_tasks_;
+  }
 
   // -- the running thread -----------------------------------------------------
 
   /// Runs tasks until `stop`.
   void run();
+
+private:
+  struct job {
+    message_view message;
+    task_batch_view tasks; // lies in the message
+    std::uint64_t generation;
+  };
+
+  void run_batch(const job& work);
+
+  /// Adds the caller's result and wakes the taker if `urgent` or due.
+  void report(const job& work, wire::ResultEntry result, clock::time_point now,
+              bool urgent);
+
+  const function_registry& functions_;
+  std::function<void()> wake_;
+  task_caller caller_; // of the running thread
+
+  std::atomic<std::uint32_t> queued_{0};
+  std::atomic<std::uint64_t> done_{0};
+  std::atomic<std::uint64_t> current_{0};
+  std::atomic<bool> short_tasks_{true};
+  std::atomic<bool> stopped_{false};
+
+  /// Counts calls of `clear`. Changes under the mutex.
+  std::atomic<std::uint64_t> generation_{0};
+
+  std::mutex mutex_; // protects all below
+  std::condition_variable changed_;
+  std::deque<job> jobs_;
+  std::string name_;
+  std::vector<multipart> finished_; // messages that are full
+  result_batch_builder open_{batch_kind::results};
+  bool announced_ = false;
+  clock::time_point last_flush_{};
 };
 
 } // namespace troupe
