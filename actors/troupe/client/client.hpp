@@ -6,11 +6,16 @@
 
 #include <chrono>
 #include <cstddef>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace troupe {
+
+/// What `TROUPE_CONNECTION` says, if it is set. Throws `usage` if that makes no
+/// sense.
+std::optional<connection_info> environment_connection();
 
 /// A session with a cluster. A cheap value: copies share the session, and
 /// views and results keep it alive. Thread-safe.

@@ -1,2 +1,234 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/client/client_actor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+// Start:                               Tasks:
+//
+//  control <--Hello-- client            board --calls--> client
+//  client <--Welcome-- control          tasks <--Submit, within Credit-- client
+//  tasks <--Join-- client               client <--Results-- tasks
+//  control <--StatusQuery-- client      task_group <--outcomes-- client
+//  board <--Status-- client
+
+namespace troupe {
+
+namespace {
+
+using self_pointer = client_actor::stateful_pointer<client_state>;
+using std::chrono::milliseconds;
+
+void act(self_pointer self, link_actions actions);
+
+void send(self_pointer self, const socket_actor& socket,
+          std::vector<buffer> messages) {
+  outgoing out;
+  out.messages.reserve(messages.size());
+  for (auto& x : messages)
+    out.messages.emplace_back(std::vector{std::move(x)});
+  if (!out.messages.empty())
+    self->send(socket, std::move(out));
+}
+
+/// Fails everything that waits and everything that will come.
+void end(self_pointer self, errc code, const std::string& reason) {
+  auto& state = self->state;
+  if (std::exchange(state.ended, true))
+    return;
+  auto sentence = "cluster \"" + state.cfg.cluster + "\" is gone: " + reason;
+  if (!state.id)
+    sentence = "cannot join cluster \"" + state.cfg.cluster + "\": " + reason;
+  state.board->end(code, sentence);
+  state.session.fail_all(sentence);
+}
+
+/// Sends calls as far as there is credit, a few messages at a time, so that
+/// the first are on their way while the next are written.
+void send_calls(self_pointer self) {
+  auto& state = self->state;
+  for (;;) {
+    auto messages = state.session.take_submits(state.cfg.messages_per_turn);
+    auto more = messages.size() >= state.cfg.messages_per_turn;
+    if (!messages.empty())
+      self->send(state.tasks, outgoing{std::move(messages)});
+    if (!more)
+      return;
+  }
+}
+
+void take_calls(self_pointer self) {
+  auto& state = self->state;
+  for (auto& x : state.board->take())
+    state.session.submit(std::move(x));
+  if (!state.ended)
+    send_calls(self);
+}
+
+// -- time ---------------------------------------------------------------------
+
+/// Makes sure that a tick comes when the link, or a broken connection, needs
+/// one.
+void schedule_tick(self_pointer self) {
+  auto& state = self->state;
+  auto due = state.link->next_deadline();
+  if (!due || state.ended)
+    return;
+  auto now = self->clock().now();
+  if (state.broken)
+    due = std::min(*due, now + state.cfg.alive_period);
+  if (state.next_tick && *state.next_tick <= *due)
+    return;
+  state.next_tick = due;
+  self->delayed_send(self, std::max(*due, now) - now, atom::tick_v);
+}
+
+/// Looks whether the process at the other end of a broken connection died.
+void check_alive(self_pointer self) {
+  auto& state = self->state;
+  if (state.broken && !state.ended && !state.cfg.controller_alive())
+    end(self, errc::no_cluster, "its controller died");
+}
+
+void tick(self_pointer self) {
+  auto& state = self->state;
+  state.next_tick = std::nullopt;
+  check_alive(self);
+  if (!state.ended)
+    act(self, state.link->tick(self->clock().now()));
+}
+
+// -- control lane -------------------------------------------------------------
+
+void welcomed(self_pointer self) {
+  auto& state = self->state;
+  auto before = std::exchange(state.id, state.link->id());
+  if (before && *before != state.link->id())
+    state.session.fail_in_flight("cluster \"" + state.cfg.cluster
+                                 + "\" lost its connection to this program, "
+                                   "and with it the task");
+  send(self, state.control, {pack_status_query(true)});
+}
+
+void act(self_pointer self, link_actions actions) {
+  auto& state = self->state;
+  send(self, state.control, std::move(actions.control));
+  send(self, state.tasks, std::move(actions.tasks));
+  if (actions.joined_now)
+    welcomed(self);
+  if (actions.lost_now)
+    end(self, state.end_code, actions.reason);
+  schedule_tick(self);
+}
+
+void received_control(self_pointer self, const message_view& message) {
+  auto& state = self->state;
+  state.broken = false;
+  if (auto refusal = message.get<wire::Refusal>())
+    if (refusal->code() == wire::RefusalCode::Version)
+      state.end_code = errc::version_mismatch;
+  if (auto status = message.get<wire::Status>())
+    if (auto x = read_status(*status))
+      state.board->tell(std::move(*x));
+  act(self, state.link->received(self->clock().now(), message));
+}
+
+void noticed(self_pointer self, const socket_event& x) {
+  auto& state = self->state;
+  if (x.tag != control_lane || x.what != socket_event::kind::disconnected
+      || state.ended)
+    return;
+  state.broken = true;
+  check_alive(self);
+  if (!state.ended)
+    act(self, state.link->disconnected(self->clock().now()));
+}
+
+// -- task lane ----------------------------------------------------------------
+
+void received_task_message(self_pointer self, const message_view& message) {
+  auto& state = self->state;
+  if (auto credit = message.get<wire::Credit>())
+    state.session.credit(credit->tasks(), credit->bytes());
+  else if (auto refusal = message.get<wire::Refusal>())
+    act(self, state.link->received_refusal(self->clock().now(), *refusal));
+  else
+    state.session.results(message); // broken ones are dropped
+}
+
+void received(self_pointer self, delivery& x) {
+  auto& state = self->state;
+  for (auto& frames : x.messages) {
+    if (state.ended)
+      return;
+    auto message = message_view::make(std::move(frames));
+    if (!message)
+      continue;
+    if (x.tag == control_lane)
+      received_control(self, *message);
+    else
+      received_task_message(self, *message);
+  }
+  if (x.tag == task_lane && !state.ended)
+    send_calls(self);
+}
+
+void given_back(self_pointer self, returned& x) {
+  auto& state = self->state;
+  if (x.tag != task_lane || state.ended)
+    return;
+  auto sentence = "the task could not be sent to cluster \"" + state.cfg.cluster
+                  + "\": " + to_string(x.reason);
+  state.session.returned(std::move(x.message), sentence);
+  send_calls(self);
+}
+
+// -- the end ------------------------------------------------------------------
+
+void stop(self_pointer self) {
+  auto& state = self->state;
+  act(self, state.link->leave("the client ended"));
+  self->send(state.control, atom::close_v);
+  self->send(state.tasks, atom::close_v);
+  self->quit();
+}
+
+void start(self_pointer self) {
+  auto& state = self->state;
+  auto owner = caf::actor_cast<socket_owner_actor>(self);
+  self->send(state.control, atom::attach_v, owner);
+  self->send(state.tasks, atom::attach_v, owner);
+  state.link.emplace(state.cfg.link);
+  act(self, state.link->start(self->clock().now()));
+}
+
+} // namespace
+
+client_actor::behavior_type
+client_session_actor(self_pointer self, client_actor_config cfg,
+                     socket_actor control, socket_actor tasks,
+                     client_board_ptr board) {
+  self->state.cfg = std::move(cfg);
+  self->state.control = std::move(control);
+  self->state.tasks = std::move(tasks);
+  self->state.board = std::move(board);
+  start(self);
+  return {
+    [self](delivery& x) { received(self, x); },
+    [self](returned& x) { given_back(self, x); },
+    [self](const socket_event& x) { noticed(self, x); },
+    [self](atom::submit) { take_calls(self); },
+    [self](atom::status) {
+      if (!self->state.ended)
+        send(self, self->state.control, {pack_status_query(true)});
+    },
+    [self](atom::close) {
+      if (!self->state.ended)
+        send(self, self->state.control, {pack_shutdown("a client asked")});
+    },
+    [self](atom::tick) { tick(self); },
+    [self](atom::stop) { stop(self); },
+  };
+}
+
+} // namespace troupe

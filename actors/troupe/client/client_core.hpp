@@ -26,6 +26,8 @@ public:
   static std::shared_ptr<client_core> connect(const connection_info& info,
                                               client_config cfg = {});
 
+  /// Says goodbye. Takes at most about a second. Tasks that are pending end as
+  /// `no_cluster`.
   ~client_core();
 
   client_core(const client_core&) = delete;
@@ -54,6 +56,8 @@ private:
   struct impl;
 
   explicit client_core(std::unique_ptr<impl> pimpl);
+
+  void throw_if_ended() const;
 
   std::unique_ptr<impl> pimpl_;
 };

@@ -2,17 +2,15 @@
 #pragma once
 
 #include "troupe/client/client.hpp"
-#include "troupe/copy_policy.hpp"
 #include "troupe/process/connection_info.hpp"
 #include "troupe/scheduling/placement.hpp"
-
-#include <sys/types.h>
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <sys/types.h>
 #include <vector>
 
 namespace troupe {
@@ -55,6 +53,9 @@ public:
 
   cluster(cluster&&) noexcept;
   cluster& operator=(cluster&&) noexcept;
+
+  /// Stops the cluster, if this object started it and this is still the same
+  /// process. Takes at most six seconds, usually none.
   ~cluster();
 
   /// Opens a session.
@@ -72,6 +73,12 @@ private:
   struct impl;
 
   explicit cluster(std::unique_ptr<impl> pimpl);
+
+  static void start(impl& self, cluster_options options);
+
+  static connection_info
+  await_start(impl& self, int fd,
+              std::chrono::steady_clock::time_point deadline);
 
   std::unique_ptr<impl> pimpl_;
 };

@@ -4,13 +4,16 @@
 #include "troupe/client/client_core.hpp"
 #include "troupe/client/progress_bar.hpp"
 #include "troupe/client/task_group.hpp"
+#include "troupe/codec/codec.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 #include <vector>
@@ -27,12 +30,14 @@ struct task_info {
 
 namespace detail {
 
+[[noreturn]] void throw_not_done(const task_group& group);
+[[noreturn]] void throw_unreadable(const task_group& group);
+
 /// Waits for outcome `index` and decodes it. Throws `error`.
 template <class T>
 T take(const task_group& group, std::size_t index, duration limit) {
   if (!group.wait(index, limit))
-    throw error{errc::timed_out, group.function() + " is not done yet",
-                "wait longer: the task goes on"};
+    throw_not_done(group);
   const auto& outcome = group.at(index);
   if (outcome.state != task_outcome::status::ok)
     throw group.error_of(index);
@@ -40,14 +45,32 @@ T take(const task_group& group, std::size_t index, duration limit) {
     decoder in{outcome.bytes.bytes(), outcome.frames, &outcome.bytes};
     auto result = codec<T>::decode(in);
     if (!in.finished())
-      throw error{errc::version_mismatch,
-                  "the result of " + group.function() + " cannot be read",
-                  "client and engines must be built from the same source"};
+      throw_unreadable(group);
     return result;
   }
 }
 
 task_info info_of(const task_outcome& outcome);
+
+/// What a client gets for a function's result: what owns its bytes. A view
+/// that an engine may return would dangle here.
+template <class T>
+struct owned_result {
+  using type = T;
+};
+
+template <>
+struct owned_result<std::string_view> {
+  using type = std::string;
+};
+
+template <class T>
+struct owned_result<std::span<const T>> {
+  using type = array<T>;
+};
+
+template <class T>
+using owned_result_t = typename owned_result<T>::type;
 
 } // namespace detail
 
@@ -147,7 +170,8 @@ public:
 
   /// Waits for item `index`. Throws `error` if that item failed.
   T get(std::size_t index, duration limit = forever) const {
-    draw();
+    if (bar_ != nullptr && bar_->wait(*group_, index, limit))
+      limit = duration::zero();
     return detail::take<T>(*group_, index, limit);
   }
 
@@ -193,7 +217,7 @@ public:
   /// was `n`th, from 0.
   std::size_t completed(std::size_t n, duration limit = forever) const {
     if (!group_->wait_count(n + 1, limit))
-      throw error{errc::timed_out, group_->function() + " is not done yet"};
+      detail::throw_not_done(*group_);
     return group_->completed(n);
   }
 
@@ -220,9 +244,14 @@ public:
   }
 
   /// Draws a bar while somebody waits, if stderr is a terminal.
-  map_result& with_bar(std::string label) {
+  map_result& with_bar(std::string label) & {
     bar_ = std::make_shared<progress_bar>(std::move(label));
     return *this;
+  }
+
+  map_result with_bar(std::string label) && {
+    bar_ = std::make_shared<progress_bar>(std::move(label));
+    return std::move(*this);
   }
 
   iterator begin() const {
@@ -236,8 +265,7 @@ public:
 private:
   auto get_all(duration limit) const {
     if (!wait(limit))
-      throw error{errc::timed_out, group_->function() + " is not done yet",
-                  "wait longer: the tasks go on"};
+      detail::throw_not_done(*group_);
     if constexpr (std::is_void_v<T>) {
       for (std::size_t i = 0; i < size(); ++i)
         get(i);
@@ -248,11 +276,6 @@ private:
         result.push_back(get(i));
       return result;
     }
-  }
-
-  void draw() const {
-    if (bar_ != nullptr)
-      bar_->update(*group_);
   }
 
   client_core_ptr core_;

@@ -6,9 +6,7 @@
 #include "troupe/codec/codec.hpp"
 #include "troupe/ids.hpp"
 
-#include <atomic>
 #include <chrono>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -68,14 +66,17 @@ public:
 
   // -- for the client actor ---------------------------------------------------
 
-  /// Stores outcomes and wakes whoever waits for them. Outcomes that are there
-  /// already, or out of range, are ignored; returns how many were stored.
+  /// Stores outcomes and wakes those who waited for just these. Outcomes that
+  /// are there already, or out of range, are ignored; returns how many were
+  /// stored.
   std::size_t complete(std::span<std::pair<std::size_t, task_outcome>> xs);
 
   /// Ends all pending tasks with `state` and a sentence.
   void fail_pending(task_outcome::status state, const std::string& sentence);
 
   // -- for users --------------------------------------------------------------
+  //
+  // Numbers out of range throw `error` with `usage`.
 
   /// Waits until outcome `index` is there. Returns `false` if `limit` is over.
   bool wait(std::size_t index, duration limit) const;
@@ -110,11 +111,19 @@ public:
   duration serial_time() const;
 
 private:
+  struct waiter;
+
+  bool wait(waiter& self, duration limit) const;
+  bool satisfies(const waiter& x) const;
+  void store(std::size_t index, task_outcome&& outcome);
+  void wake_satisfied();
+  void check_index(std::size_t index) const;
+
   std::size_t size_;
   std::string function_;
   clock::time_point submitted_;
   mutable std::mutex mutex_;
-  mutable std::condition_variable changed_;
+  mutable std::vector<waiter*> waiters_;
   std::vector<task_outcome> outcomes_;
   std::vector<std::uint32_t> order_;
   std::size_t failed_ = 0;
@@ -123,6 +132,14 @@ private:
 };
 
 using task_group_ptr = std::shared_ptr<task_group>;
+
+/// Says what an outcome other than `ok` of a task of `function` means for
+/// people: what happened, and what to try next.
+error error_of(const task_outcome& outcome, const std::string& function);
+
+/// Type of a failure that arises in this process, because an argument exceeds
+/// a limit.
+inline constexpr const char* too_large_failure = "too_large";
 
 /// Encoded arguments of many calls of one function, in one arena.
 struct encoded_calls {

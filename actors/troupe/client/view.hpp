@@ -24,13 +24,22 @@ struct task_options {
   std::uint8_t attempts = 3;
 };
 
-/// Whether `F` can be called with `Ts` in another process.
-template <auto F, class... Ts>
-concept remote_callable
-  = sizeof...(Ts) == task_traits<F>::arity
-    && std::is_constructible_v<typename task_traits<F>::arguments, Ts&&...>;
+/// Whether a `T` can be written as an argument for a parameter of type `P`:
+/// what converts implicitly, and what its codec takes as it is.
+template <class T, class P>
+concept remote_argument = std::is_convertible_v<T, P> || requires(encoder& out,
+                                                                  T&& x) {
+  codec<P>::encode(out, std::forward<T>(x));
+};
 
 namespace detail {
+
+template <class Arguments, class... Ts>
+inline constexpr bool fits_arguments = false;
+
+template <class... Ps, class... Ts>
+requires(sizeof...(Ps) == sizeof...(Ts)) inline constexpr bool fits_arguments<
+  std::tuple<Ps...>, Ts...> = (remote_argument<Ts, Ps> && ...);
 
 /// Writes one argument as parameter type `P` without a detour through `P` where
 /// a vector, span, array or string can be written as it is.
@@ -39,7 +48,7 @@ void encode_argument(encoder& out, T&& x) {
   if constexpr (requires { codec<P>::encode(out, std::forward<T>(x)); })
     codec<P>::encode(out, std::forward<T>(x));
   else
-    codec<P>::encode(out, P(std::forward<T>(x)));
+    codec<P>::encode(out, static_cast<P>(std::forward<T>(x)));
 }
 
 template <class... Ps, class... Ts>
@@ -52,6 +61,11 @@ void encode_arguments(std::type_identity<std::tuple<Ps...>>, encoder& out,
 [[noreturn]] void throw_not_registered();
 
 } // namespace detail
+
+/// Whether `F` can be called with `Ts` in another process.
+template <auto F, class... Ts>
+concept remote_callable =
+  detail::fits_arguments<typename task_traits<F>::arguments, Ts...>;
 
 /// Runs functions on whatever engine is least loaded. A cheap value.
 /// Thread-safe.
@@ -70,7 +84,7 @@ public:
   /// Calls `F` on some engine. Returns at once. Throws `error` if `F` was not
   /// registered by `TROUPE_TASK`.
   template <auto F, class... Ts>
-    requires remote_callable<F, Ts...>
+  requires remote_callable<F, Ts...>
   auto apply(Ts&&... xs) const {
     using traits = task_traits<F>;
     auto calls = prepare<F>();
@@ -79,11 +93,13 @@ public:
       detail::encode_arguments(arguments{}, out, std::forward<Ts>(xs)...);
     });
     auto group = submit(traits::info->description.name, std::move(calls));
-    return async_result<typename traits::result>{core_, std::move(group)};
+    using result = detail::owned_result_t<typename traits::result>;
+    return async_result<result>{core_, std::move(group)};
   }
 
   /// Calls `F` once for each element of `inputs`; an element is the argument,
   /// or a tuple of the arguments of a function with several. Returns at once.
+  /// Arrays that are `array`s or `buffer`s are not copied.
   template <auto F, std::ranges::input_range Inputs>
   auto map(Inputs&& inputs) const {
     using traits = task_traits<F>;
@@ -91,9 +107,12 @@ public:
     if constexpr (std::ranges::sized_range<Inputs>)
       calls.calls.reserve(std::ranges::size(inputs));
     for (auto&& x : inputs)
-      calls.add([&](encoder& out) { write_element<F>(out, x); });
+      calls.add([&](encoder& out) {
+        write_element<F>(out, std::forward<decltype(x)>(x));
+      });
     auto group = submit(traits::info->description.name, std::move(calls));
-    return map_result<typename traits::result>{core_, std::move(group)};
+    using result = detail::owned_result_t<typename traits::result>;
+    return map_result<result>{core_, std::move(group)};
   }
 
   /// Calls the function `name`, which engines know and this program need not,
@@ -119,19 +138,19 @@ private:
   }
 
   template <auto F, class T>
-  static void write_element(encoder& out, T& x) {
+  static void write_element(encoder& out, T&& x) {
     using arguments = typename task_traits<F>::arguments;
     std::type_identity<arguments> types;
-    if constexpr (remote_callable<F, T&>)
-      detail::encode_arguments(types, out, x);
+    if constexpr (remote_callable<F, T>)
+      detail::encode_arguments(types, out, std::forward<T>(x));
     else
       std::apply(
-        [&](auto&... xs) {
-          static_assert(remote_callable<F, decltype(xs)...>,
+        [&]<class... Ts>(Ts&&... xs) {
+          static_assert(remote_callable<F, Ts...>,
                         "the elements do not fit the function's parameters");
-          detail::encode_arguments(types, out, xs...);
+          detail::encode_arguments(types, out, std::forward<Ts>(xs)...);
         },
-        x);
+        std::forward<T>(x));
   }
 
   task_group_ptr submit(std::string name, encoded_calls calls) const;

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/client/client_board.hpp"
+
+#include <utility>
+
+namespace troupe {
+
+bool client_board::submit(submission x) {
+  std::unique_lock guard{mutex_};
+  if (end_.sentence.empty()) {
+    queued_.push_back(std::move(x));
+    return queued_.size() == 1;
+  }
+  auto sentence = end_.sentence;
+  guard.unlock();
+  x.group->fail_pending(task_outcome::status::no_cluster, sentence);
+  return false;
+}
+
+status_message client_board::last_status() const {
+  std::lock_guard guard{mutex_};
+  return status_;
+}
+
+std::uint64_t client_board::news() const {
+  std::lock_guard guard{mutex_};
+  return news_;
+}
+
+client_board::ending client_board::end() const {
+  std::lock_guard guard{mutex_};
+  return end_;
+}
+
+bool client_board::wait(
+  const std::function<bool(const status_message&, std::uint64_t)>& done,
+  duration limit) const {
+  std::unique_lock guard{mutex_};
+  auto satisfied = [&] {
+    return !end_.sentence.empty() || done(status_, news_);
+  };
+  auto now = clock::now();
+  if (limit < clock::time_point::max() - now)
+    return changed_.wait_until(guard, now + limit, satisfied);
+  changed_.wait(guard, satisfied);
+  return true;
+}
+
+std::vector<submission> client_board::take() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(queued_, {});
+}
+
+void client_board::tell(status_message x) {
+  std::lock_guard guard{mutex_};
+  status_ = std::move(x);
+  ++news_;
+  changed_.notify_all();
+}
+
+void client_board::end(errc code, const std::string& sentence) {
+  std::vector<submission> queued;
+  {
+    std::lock_guard guard{mutex_};
+    if (!end_.sentence.empty())
+      return;
+    end_ = {code, sentence.empty() ? "the session ended" : sentence};
+    queued = std::exchange(queued_, {});
+    changed_.notify_all();
+  }
+  for (auto& x : queued)
+    x.group->fail_pending(task_outcome::status::no_cluster, sentence);
+}
+
+} // namespace troupe

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/client/controller_start.hpp"
+
+#include "troupe/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <thread>
+
+namespace troupe {
+
+namespace {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+
+caf::error bad(const std::string& text) {
+  return troupe::make_error(ec::bad_config, text);
+}
+
+const char* name_of(placement_scheme x) {
+  return x == placement_scheme::lru ? "lru" : "leastload";
+}
+
+caf::expected<placement_scheme> scheme_of(const std::string& name) {
+  if (name == "leastload")
+    return placement_scheme::leastload;
+  if (name == "lru")
+    return placement_scheme::lru;
+  return bad("there is no scheduling scheme \"" + name
+             + "\"; there are leastload and lru");
+}
+
+controller_process_config read_settings(const json& x, placement_scheme scheme,
+                                        copy_policy copy) {
+  controller_process_config result;
+  result.name = x.at("name").get<std::string>();
+  result.engines = x.at("engines").get<std::size_t>();
+  result.engine.program = x.at("program").get<std::string>();
+  result.engine.arguments = x.at("arguments").get<std::vector<std::string>>();
+  result.start_limit = milliseconds{x.at("start_limit_ms").get<int64_t>()};
+  result.scheduler.scheme = scheme;
+  result.scheduler.hwm = x.at("hwm").get<std::uint32_t>();
+  result.bridge.copy = copy;
+  result.lifeline = x.at("lifeline").get<int>();
+  result.report = x.at("report").get<int>();
+  return result;
+}
+
+} // namespace
+
+caf::expected<controller_process_config>
+controller_settings(const cluster_options& options,
+                    const std::string& program) {
+  auto copy = copy_policy::parse(options.copy_threshold);
+  if (!copy)
+    return bad("copy_threshold: " + describe(copy.error()));
+  auto limit = std::chrono::duration_cast<milliseconds>(options.engine_timeout);
+  if (limit <= milliseconds::zero())
+    return bad("engine_timeout has to be at least a millisecond");
+  controller_process_config result;
+  result.name = options.name;
+  result.engines = options.engines;
+  if (result.engines == 0)
+    result.engines = std::max(1u, std::thread::hardware_concurrency());
+  result.engine.program = options.program.empty() ? program : options.program;
+  result.engine.arguments = options.arguments;
+  result.start_limit = limit;
+  result.scheduler.scheme = options.scheduling;
+  result.scheduler.hwm = options.hwm;
+  result.bridge.copy = *copy;
+  return result;
+}
+
+std::string to_json(const controller_process_config& x) {
+  json object{{"name", x.name},
+              {"engines", x.engines},
+              {"program", x.engine.program},
+              {"arguments", x.engine.arguments},
+              {"start_limit_ms", x.start_limit.count()},
+              {"scheme", name_of(x.scheduler.scheme)},
+              {"hwm", x.scheduler.hwm},
+              {"copy_threshold", to_string(x.bridge.copy)},
+              {"lifeline", x.lifeline},
+              {"report", x.report}};
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+caf::expected<controller_process_config>
+parse_controller_start(const std::string& text) {
+  auto object = json::parse(text, nullptr, false);
+  if (!object.is_object())
+    return bad("not a JSON object");
+  try {
+    auto scheme = scheme_of(object.at("scheme").get<std::string>());
+    if (!scheme)
+      return std::move(scheme.error());
+    auto copy =
+      copy_policy::parse(object.at("copy_threshold").get<std::string>());
+    if (!copy)
+      return std::move(copy.error());
+    return read_settings(object, *scheme, *copy);
+  } catch (const json::exception& x) {
+    return bad(x.what());
+  }
+}
+
+caf::expected<start_report> parse_start_report(const std::string& line) {
+  auto object = json::parse(line, nullptr, false);
+  if (!object.is_object())
+    return bad("the controller's report is no JSON object");
+  try {
+    start_report result;
+    if (object.at("ok").get<bool>()) {
+      auto info = parse_connection_info(object.at("connection").dump());
+      if (!info)
+        return std::move(info.error());
+      result.connection = std::move(*info);
+      return result;
+    }
+    result.exit = object.at("exit").get<int>();
+    result.message = object.at("message").get<std::string>();
+    result.hint = object.at("hint").get<std::string>();
+    result.lines = object.at("stderr").get<std::vector<std::string>>();
+    return result;
+  } catch (const json::exception& x) {
+    return bad(x.what());
+  }
+}
+
+} // namespace troupe
