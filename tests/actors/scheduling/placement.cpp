@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/scheduling/placement.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <random>
+#include <set>
+#include <vector>
+
+using namespace troupe;
+
+namespace {
+
+constexpr auto unlimited = std::uint32_t{1000000};
+
+/// ipyparallel's own words: targets in LRU order, a new engine at the head, a
+/// picked one at the tail; the first of the least loaded is taken.
+class naive_placement {
+public:
+  explicit naive_placement(placement_scheme scheme) : scheme_(scheme) {
+    // nop
+  }
+
+  void add(placement::seat x, std::uint32_t hwm) {
+    targets_.insert(targets_.begin(), {x, 0, hwm, false});
+  }
+
+  void remove(placement::seat x) {
+    targets_.erase(find(x));
+  }
+
+  std::optional<placement::seat> best() {
+    auto result = targets_.end();
+    for (auto i = targets_.begin(); i != targets_.end(); ++i) {
+      if (i->load >= i->hwm || i->suspended)
+        continue;
+      if (result == targets_.end()
+          || (scheme_ == placement_scheme::leastload && i->load < result->load))
+        result = i;
+    }
+    if (result == targets_.end())
+      return std::nullopt;
+    return result->seat;
+  }
+
+  void pick(placement::seat x) {
+    auto i = find(x);
+    ++i->load;
+    std::rotate(i, i + 1, targets_.end());
+  }
+
+  void finish(placement::seat x) {
+    --find(x)->load;
+  }
+
+  void limit(placement::seat x, std::uint32_t hwm) {
+    find(x)->hwm = hwm;
+  }
+
+  void suspend(placement::seat x, bool value) {
+    find(x)->suspended = value;
+  }
+
+private:
+  struct target {
+    placement::seat seat;
+    std::uint32_t load;
+    std::uint32_t hwm;
+    bool suspended;
+  };
+
+  std::vector<target>::iterator find(placement::seat x) {
+    return std::ranges::find(targets_, x, &target::seat);
+  }
+
+  placement_scheme scheme_;
+  std::vector<target> targets_;
+};
+
+struct fixture {
+  /// Picks `n` times and returns who was picked.
+  std::vector<placement::seat> pick(placement& places, std::size_t n) {
+    std::vector<placement::seat> result;
+    while (n-- > 0) {
+      auto best = places.best();
+      BOOST_REQUIRE(best);
+      places.pick(*best);
+      result.push_back(*best);
+    }
+    return result;
+  }
+
+  pick_order order;
+  placement least{placement_scheme::leastload, order};
+  placement lru{placement_scheme::lru, order};
+};
+
+using seats = std::vector<placement::seat>;
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(placement_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(nobody_is_best_among_none) {
+  BOOST_TEST(!least.best());
+  auto x = least.add(1);
+  BOOST_TEST(!!least.best());
+  least.remove(x);
+  BOOST_TEST(!least.best());
+  BOOST_TEST(least.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(a_new_engine_comes_first) {
+  auto a = least.add(unlimited);
+  auto b = least.add(unlimited);
+  auto c = least.add(unlimited);
+  BOOST_TEST((pick(least, 3) == seats{c, b, a}));
+}
+
+BOOST_AUTO_TEST_CASE(leastload_takes_turns_among_equals) {
+  auto a = least.add(unlimited);
+  auto b = least.add(unlimited);
+  BOOST_TEST((pick(least, 4) == seats{b, a, b, a}));
+}
+
+BOOST_AUTO_TEST_CASE(leastload_prefers_fewer_tasks) {
+  auto a = least.add(unlimited);
+  auto b = least.add(unlimited);
+  pick(least, 6);
+  least.finish(b, 2);
+  BOOST_TEST((pick(least, 3) == seats{b, b, a}));
+  BOOST_TEST(least.load(a) == 4u);
+  BOOST_TEST(least.load(b) == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(lru_ignores_the_load) {
+  auto a = lru.add(unlimited);
+  auto b = lru.add(unlimited);
+  pick(lru, 3);     // b, a, b
+  lru.finish(b, 2); // b is idle, but a was picked longer ago
+  BOOST_TEST((pick(lru, 2) == seats{a, b}));
+}
+
+BOOST_AUTO_TEST_CASE(finishing_does_not_change_the_turn) {
+  auto a = lru.add(unlimited);
+  auto b = lru.add(unlimited);
+  pick(lru, 2); // b, a
+  lru.finish(b, 1);
+  lru.finish(a, 1);
+  BOOST_TEST((pick(lru, 2) == seats{b, a}));
+}
+
+BOOST_AUTO_TEST_CASE(an_engine_at_its_hwm_is_not_eligible) {
+  auto a = least.add(2);
+  auto b = least.add(1);
+  BOOST_TEST((pick(least, 3) == seats{b, a, a}));
+  BOOST_TEST(!least.best());
+  least.finish(b, 1);
+  BOOST_TEST((pick(least, 1) == seats{b}));
+}
+
+BOOST_AUTO_TEST_CASE(a_new_hwm_counts_at_once) {
+  auto a = least.add(1);
+  pick(least, 1);
+  least.limit(a, 2);
+  BOOST_TEST((pick(least, 1) == seats{a}));
+  least.limit(a, 1);
+  BOOST_TEST(!least.best());
+  least.finish(a, 1);
+  BOOST_TEST(!least.best()); // one of two is still outstanding
+  least.finish(a, 1);
+  BOOST_TEST(!!least.best());
+}
+
+BOOST_AUTO_TEST_CASE(a_suspended_engine_is_not_eligible) {
+  auto a = least.add(unlimited);
+  auto b = least.add(unlimited);
+  least.suspend(b);
+  BOOST_TEST((pick(least, 2) == seats{a, a}));
+  least.resume(b);
+  BOOST_TEST((pick(least, 1) == seats{b}));
+}
+
+BOOST_AUTO_TEST_CASE(seats_are_given_away_again) {
+  auto a = least.add(unlimited);
+  least.add(unlimited);
+  pick(least, 4);
+  least.remove(a);
+  auto c = least.add(unlimited);
+  BOOST_TEST(c == a);
+  BOOST_TEST(least.load(c) == 0u);
+  BOOST_TEST(least.size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(placements_with_one_order_can_be_compared) {
+  placement other{placement_scheme::leastload, order};
+  least.add(unlimited);
+  other.add(unlimited);
+  BOOST_TEST((other.best_rank() < least.best_rank())); // it is newer
+  pick(other, 1);
+  BOOST_TEST((least.best_rank() < other.best_rank()));
+}
+
+BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
+  for (auto scheme : {placement_scheme::leastload, placement_scheme::lru}) {
+    std::mt19937 rng{7};
+    placement real{scheme, order};
+    naive_placement model{scheme};
+    std::set<placement::seat> present;
+    auto any = [&] {
+      return *std::next(present.begin(),
+                        static_cast<int>(rng() % present.size()));
+    };
+    for (auto step = 0; step < 20000; ++step) {
+      auto event = present.empty() ? 0 : rng() % 100;
+      if (event < 3) {
+        auto hwm = static_cast<std::uint32_t>(1 + rng() % 6);
+        auto x = real.add(hwm);
+        BOOST_REQUIRE(present.insert(x).second);
+        model.add(x, hwm);
+      } else if (event < 5) {
+        auto x = any();
+        real.remove(x);
+        model.remove(x);
+        present.erase(x);
+      } else if (event < 10) {
+        auto hwm = static_cast<std::uint32_t>(rng() % 6);
+        auto x = any();
+        real.limit(x, hwm);
+        model.limit(x, hwm);
+      } else if (event < 15) {
+        auto x = any();
+        auto value = rng() % 2 == 0;
+        value ? real.suspend(x) : real.resume(x);
+        model.suspend(x, value);
+      } else if (event < 60) {
+        auto x = real.best();
+        BOOST_REQUIRE((x == model.best()));
+        if (x) {
+          real.pick(*x);
+          model.pick(*x);
+        }
+      } else if (auto x = any(); real.load(x) > 0) {
+        real.finish(x, 1);
+        model.finish(x);
+      }
+      BOOST_REQUIRE((real.best() == model.best()));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

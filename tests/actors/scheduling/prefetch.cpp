@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/scheduling/prefetch.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe;
+
+namespace {
+
+/// Returns the hwm after many tasks of `run_ns` each.
+std::uint32_t hwm_for(std::uint64_t run_ns) {
+  prefetch pace{0};
+  for (auto i = 0; i < 100; ++i)
+    pace.record(run_ns);
+  return pace.hwm();
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(prefetch_suite)
+
+BOOST_AUTO_TEST_CASE(a_fixed_hwm_stays) {
+  prefetch pace{17};
+  BOOST_TEST(pace.hwm() == 17u);
+  pace.record(1);
+  BOOST_TEST(pace.hwm() == 17u);
+  pace.record(1'000'000'000);
+  BOOST_TEST(pace.hwm() == 17u);
+}
+
+BOOST_AUTO_TEST_CASE(starts_slowly) {
+  BOOST_TEST(prefetch{0}.hwm() == prefetch::initial_hwm);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_result_counts_in_full) {
+  prefetch pace{0};
+  pace.record(20'000);
+  BOOST_TEST(pace.hwm() == 101u);
+}
+
+BOOST_AUTO_TEST_CASE(queues_a_budget_of_work) {
+  BOOST_TEST(hwm_for(100'000) == 21u);
+  BOOST_TEST(hwm_for(20'000) == 101u);
+}
+
+BOOST_AUTO_TEST_CASE(tasks_of_a_millisecond_have_one_waiting) {
+  BOOST_TEST(hwm_for(1'000'000) >= 2u);
+  BOOST_TEST(hwm_for(1'900'000) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(long_tasks_are_not_prefetched) {
+  BOOST_TEST(hwm_for(2'000'000) == 1u);
+  BOOST_TEST(hwm_for(60'000'000'000) == 1u);
+  BOOST_TEST(hwm_for(0xFFFFFFFFFFFFFFFF) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_shortest_tasks_meet_the_limit) {
+  BOOST_TEST(hwm_for(0) == limits::max_auto_hwm);
+  BOOST_TEST(hwm_for(1) == limits::max_auto_hwm);
+}
+
+BOOST_AUTO_TEST_CASE(shorter_tasks_never_mean_a_smaller_hwm) {
+  auto last = std::uint32_t{1};
+  for (auto run_ns = std::uint64_t{4'000'000}; run_ns > 0; run_ns -= 1'000) {
+    auto hwm = hwm_for(run_ns);
+    BOOST_REQUIRE(hwm >= last);
+    last = hwm;
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_long_task_shows_at_once_and_is_forgotten) {
+  prefetch pace{0};
+  for (auto i = 0; i < 100; ++i)
+    pace.record(1'000);
+  pace.record(1'000'000'000);
+  BOOST_TEST(pace.hwm() == 1u);
+  for (auto i = 0; i < 100; ++i)
+    pace.record(1'000);
+  BOOST_TEST(pace.hwm() > 200u);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
