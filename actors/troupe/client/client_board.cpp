@@ -5,7 +5,7 @@
 
 namespace troupe {
 
-bool client_board::submit(submission x) {
+bool client_board::submit(queued_calls x) {
   std::unique_lock guard{mutex_};
   if (end_.sentence.empty()) {
     queued_.push_back(std::move(x));
@@ -46,7 +46,7 @@ bool client_board::wait(
   return true;
 }
 
-std::vector<submission> client_board::take() {
+std::vector<queued_calls> client_board::take() {
   std::lock_guard guard{mutex_};
   return std::exchange(queued_, {});
 }
@@ -59,7 +59,7 @@ void client_board::tell(status_message x) {
 }
 
 void client_board::end(errc code, const std::string& sentence) {
-  std::vector<submission> queued;
+  std::vector<queued_calls> queued;
   {
     std::lock_guard guard{mutex_};
     if (!end_.sentence.empty())

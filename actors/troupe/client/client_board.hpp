@@ -32,7 +32,7 @@ public:
 
   /// Queues calls, or fails them if the session has ended. Returns whether the
   /// actor must be told, because nothing was queued before.
-  bool submit(submission x);
+  bool submit(queued_calls x);
 
   status_message last_status() const;
 
@@ -50,7 +50,7 @@ public:
   // -- for the actor ----------------------------------------------------------
 
   /// Takes what was queued.
-  std::vector<submission> take();
+  std::vector<queued_calls> take();
 
   void tell(status_message x);
 
@@ -61,7 +61,7 @@ public:
 private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::vector<submission> queued_;
+  std::vector<queued_calls> queued_;
   status_message status_;
   std::uint64_t news_ = 0;
   ending end_;

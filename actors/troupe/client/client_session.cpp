@@ -105,7 +105,7 @@ task_outcome failed_outcome(task_outcome::status state, const failure& x) {
 
 // -- submissions --------------------------------------------------------------
 
-void client_session::submit(submission x) {
+void client_session::submit(queued_calls x) {
   auto count = x.calls.calls.size();
   if (count == 0)
     return;

@@ -18,7 +18,7 @@
 namespace troupe {
 
 /// Calls on their way to the cluster, and where their outcomes go.
-struct submission {
+struct queued_calls {
   task_group_ptr group;
   encoded_calls calls;
 };
@@ -31,7 +31,7 @@ public:
   // -- events -----------------------------------------------------------------
 
   /// Numbers and queues calls. Those that no message can carry fail at once.
-  void submit(submission x);
+  void submit(queued_calls x);
 
   /// Replaces the credit.
   void credit(std::uint32_t tasks, std::uint64_t bytes) noexcept;
