@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/scheduling/task_queue.hpp"
+
+#include "actors/scheduling/lane.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+constexpr auto f1 = function_id{1};
+constexpr auto f2 = function_id{2};
+constexpr auto f3 = function_id{3};
+
+using sequences = std::vector<std::uint64_t>;
+
+struct fixture {
+  /// Makes a task that calls `function`.
+  task& make(function_id function) {
+    auto view = message_view::make(
+      submit_message(client_id{1}, {{.number = ++last, .function = function}}));
+    BOOST_REQUIRE(view);
+    auto batch = read_tasks(*view);
+    BOOST_REQUIRE(batch);
+    auto& x = table.make();
+    x.batch =
+      std::make_shared<const submission>(submission{std::move(*view), *batch});
+    x.sequence = last;
+    return x;
+  }
+
+  /// Makes a task and puts it into the queue.
+  task& push(function_id function) {
+    auto& x = make(function);
+    BOOST_REQUIRE(queue.push(x));
+    return x;
+  }
+
+  engine_record& add(std::uint32_t id, std::vector<function_id> functions,
+                     std::uint32_t hwm = 1) {
+    auto& x = *peers.add_engine(engine_id{id}, id, hwm);
+    x.functions = std::move(functions);
+    unknown = queue.join(x);
+    return x;
+  }
+
+  /// Pops until no engine takes a task.
+  std::vector<task*> pop_all() {
+    std::vector<task*> result;
+    while (auto x = queue.pop())
+      result.push_back(x);
+    queue.end_round();
+    return result;
+  }
+
+  static sequences order(const std::vector<task*>& xs) {
+    sequences result;
+    for (auto x : xs)
+      result.push_back(x->sequence);
+    return result;
+  }
+
+  task_table table;
+  peer_table peers;
+  task_queue queue{placement_scheme::leastload, 1000};
+  std::vector<task*> unknown;
+  std::uint64_t last = 0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(task_queue_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(without_engines_everything_waits) {
+  push(f1);
+  push(f2);
+  BOOST_TEST(!queue.staffed());
+  BOOST_TEST(queue.size() == 2u);
+  BOOST_TEST(queue.lines().size() == 1u);
+  BOOST_TEST(queue.pop() == nullptr);
+  BOOST_TEST(queue.oldest()->sequence == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_engine_sorts_out_what_waited) {
+  push(f1);
+  push(f2);
+  push(f1);
+  add(1, {f1}, 5);
+  BOOST_TEST((order(unknown) == sequences{2}));
+  BOOST_TEST((order(pop_all()) == sequences{1, 3}));
+  BOOST_TEST(queue.size() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(unknown_tasks_are_refused_while_there_are_engines) {
+  auto& x = add(1, {f1});
+  BOOST_TEST(!queue.push(make(f2)));
+  BOOST_TEST(queue.leave(x).empty());
+  BOOST_TEST(queue.push(make(f2)));
+}
+
+BOOST_AUTO_TEST_CASE(equal_engines_share_one_line) {
+  add(1, {f1, f2});
+  add(2, {f1, f2});
+  push(f1);
+  push(f2);
+  push(f1);
+  BOOST_TEST(queue.lines().size() == 1u);
+  auto xs = pop_all();
+  BOOST_TEST((order(xs) == sequences{1, 2}));
+  BOOST_TEST((xs[0]->engine->id == engine_id{2}));
+  BOOST_TEST((xs[1]->engine->id == engine_id{1}));
+}
+
+BOOST_AUTO_TEST_CASE(a_task_passes_others_only_for_engines_of_its_own) {
+  add(1, {f1}, 2);
+  add(2, {f2}, 1);
+  add(3, {f1, f2}, 1);
+  push(f2);
+  push(f2);
+  push(f2);
+  push(f1);
+  push(f1);
+  push(f1);
+  BOOST_TEST((order(pop_all()) == sequences{1, 2, 4, 5}));
+  BOOST_TEST(queue.oldest()->sequence == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(placement_compares_engines_of_different_kinds) {
+  auto& x = add(1, {f1}, 10);
+  auto& y = add(2, {f1, f2}, 10);
+  for (auto i = 0; i < 6; ++i)
+    push(f1);
+  pop_all();
+  BOOST_TEST(x.tasks.size() == 3u);
+  BOOST_TEST(y.tasks.size() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(tasks_go_back_to_where_they_were) {
+  auto& x = add(1, {f1}, 3);
+  for (auto i = 0; i < 6; ++i)
+    push(f1);
+  auto running = pop_all();
+  BOOST_TEST((order(running) == sequences{1, 2, 3}));
+  for (auto task : running)
+    queue.finish(*task);
+  BOOST_TEST(x.tasks.empty());
+  BOOST_TEST(queue.put_back({running[2]}).empty());
+  BOOST_TEST(queue.put_back({running[1], running[0]}).empty());
+  BOOST_TEST((order(pop_all()) == sequences{1, 2, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(an_erased_task_is_not_handed_out) {
+  push(f1);
+  auto& x = push(f1);
+  push(f1);
+  queue.erase(x);
+  add(1, {f1}, 5);
+  BOOST_TEST((order(pop_all()) == sequences{1, 3}));
+}
+
+BOOST_AUTO_TEST_CASE(when_a_kind_goes_its_tasks_go_elsewhere_or_nowhere) {
+  add(1, {f1, f2}, 0);
+  auto& y = add(2, {f1, f3}, 0);
+  push(f3);
+  push(f1);
+  push(f2);
+  auto xs = queue.leave(y);
+  BOOST_TEST((order(xs) == sequences{1}));
+  BOOST_TEST(queue.size() == 2u);
+  BOOST_TEST(queue.lines().size() == 1u);
+  BOOST_TEST(!y.joined());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
