@@ -89,6 +89,11 @@ struct plan {
                      spec.arguments.end());
     script = {"/bin/sh", path};
     script.insert(script.end(), spec.arguments.begin(), spec.arguments.end());
+    argv = pointers(arguments);
+    script_argv = pointers(script);
+    envp = pointers(environment);
+    argv = pointers(arguments);
+    script_argv = pointers(script);
     rlimit files{};
     if (getrlimit(RLIMIT_NOFILE, &files) == 0)
       max_files =
@@ -100,8 +105,8 @@ struct plan {
   std::vector<std::string> arguments;
   std::vector<std::string> script; // for scripts without an interpreter line
   std::vector<std::string> environment = environment_of(spec);
-  std::vector<char*> argv = pointers(arguments);
-  std::vector<char*> script_argv = pointers(script);
+  std::vector<char*> argv;
+  std::vector<char*> script_argv;
   std::vector<char*> envp = pointers(environment);
   pid_t parent = getpid();
   int max_files = 1024;
