@@ -70,14 +70,11 @@ std::vector<socket_monitor::kind> socket_monitor::take() {
   zmq_msg_t part;
   zmq_msg_init(&part);
   while (receive(handle_, part)) {
-    // First part: the event in 2 bytes, its value in 4; second: the endpoint.
+    // First part: the event in 2 bytes, a value in 4; second: the endpoint.
     std::uint16_t event = 0;
-    std::int32_t value = 0;
-    if (zmq_msg_size(&part) == sizeof(event) + sizeof(value)) {
-      auto data = static_cast<const char*>(zmq_msg_data(&part));
-      std::memcpy(&event, data, sizeof(event));
-      std::memcpy(&value, data + sizeof(event), sizeof(value));
-      note(result, event, value);
+    if (zmq_msg_size(&part) >= sizeof(event)) {
+      std::memcpy(&event, zmq_msg_data(&part), sizeof(event));
+      note(result, event);
     }
     while (zmq_msg_more(&part) && receive(handle_, part))
       ; // nop
@@ -86,15 +83,16 @@ std::vector<socket_monitor::kind> socket_monitor::take() {
   return result;
 }
 
-void socket_monitor::note(std::vector<kind>& events, std::uint16_t event,
-                          int descriptor) {
+void socket_monitor::note(std::vector<kind>& events, std::uint16_t event) {
   auto what = kind::refused;
   if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-    connected_.insert(descriptor);
     what = kind::connected;
-  } else if (event == ZMQ_EVENT_DISCONNECTED) {
-    if (connected_.erase(descriptor) == 0)
-      return; // it never was a connection to us
+  } else if (event != ZMQ_EVENT_DISCONNECTED) {
+    ++refused_;
+  } else if (refused_ > 0) {
+    --refused_; // it never was a connection to us
+    return;
+  } else {
     what = kind::disconnected;
   }
   events.erase(std::remove(events.begin(), events.end(), what), events.end());

@@ -6,8 +6,9 @@
 
 #include <caf/expected.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
-#include <set>
 #include <vector>
 
 namespace troupe {
@@ -40,11 +41,11 @@ private:
     // nop
   }
 
-  void note(std::vector<kind>& events, std::uint16_t event, int descriptor);
+  void note(std::vector<kind>& events, std::uint16_t event);
 
   void* monitored_;
   void* handle_;
-  std::set<int> connected_; // those that shook hands
+  std::size_t refused_ = 0; // connections that are about to end unconnected
 };
 
 } // namespace troupe

@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -89,6 +90,14 @@ bool set_options(void* socket, const socket_spec& spec) {
         != 0)
       return false;
   return true;
+}
+
+// -- endpoints ----------------------------------------------------------------
+
+/// Returns what stands for the wildcard of inproc, which ZeroMQ lacks.
+std::string unused_name() {
+  static std::atomic<unsigned> counter{0};
+  return "troupe-" + std::to_string(++counter);
 }
 
 // -- sending ------------------------------------------------------------------
@@ -250,6 +259,8 @@ void zmq_socket::close(std::chrono::milliseconds linger) noexcept {
 // -- endpoints ----------------------------------------------------------------
 
 caf::expected<std::string> zmq_socket::bind(const endpoint& where) {
+  if (where.via == endpoint::transport::inproc && where.where == "*")
+    return bind({where.via, unused_name()});
   if (auto err = check_bindable(where))
     return err;
   if (where.where.starts_with('['))

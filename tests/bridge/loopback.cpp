@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "bridge/loopback.hpp"
+
+#include <troupe/endpoint.hpp>
+
+#include <caf/send.hpp>
+
+#include <zmq.h>
+
+#include <arpa/inet.h>
+#include <array>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+namespace troupe::test {
+
+// -- messages -----------------------------------------------------------------
+
+multipart message(std::vector<std::string> texts) {
+  return message(routing_id{}, std::move(texts));
+}
+
+multipart message(routing_id peer, std::vector<std::string> texts) {
+  multipart result;
+  result.peer = std::move(peer);
+  for (auto& text : texts)
+    result.frames.push_back(buffer::copy_of(text));
+  return result;
+}
+
+std::vector<std::string> texts(const multipart& x) {
+  std::vector<std::string> result;
+  for (auto& frame : x.frames)
+    result.emplace_back(frame.text());
+  return result;
+}
+
+// -- owner --------------------------------------------------------------------
+
+socket_owner_actor owner::handle() const {
+  return caf::actor_cast<socket_owner_actor>(self_);
+}
+
+void owner::send(const socket_actor& socket, multipart message) {
+  outgoing out;
+  out.messages.push_back(std::move(message));
+  self_->send(socket, std::move(out));
+}
+
+void owner::send(const socket_actor& socket, std::vector<multipart> messages) {
+  self_->send(socket, outgoing{std::move(messages)});
+}
+
+void owner::receive_one() {
+  self_->receive(
+    [this](delivery& x) {
+      last_sender_ = self_->current_sender();
+      deliveries_.push_back(std::move(x));
+    },
+    [this](returned& x) { returned_.push_back(std::move(x)); },
+    [this](socket_event& x) { events_.push_back(x); },
+    [this](caf::down_msg& x) { downs_.push_back(std::move(x.reason)); },
+    caf::after(patience) >> [] { BOOST_FAIL("waited for a message in vain"); });
+}
+
+template <class Queue>
+auto owner::pop(Queue& queue) {
+  while (queue.empty())
+    receive_one();
+  auto result = std::move(queue.front());
+  queue.pop_front();
+  return result;
+}
+
+multipart owner::take() {
+  while (messages_.empty())
+    for (auto& x : pop(deliveries_).messages)
+      messages_.push_back(std::move(x));
+  return pop(messages_);
+}
+
+delivery owner::take_delivery() {
+  return pop(deliveries_);
+}
+
+returned owner::take_returned() {
+  return pop(returned_);
+}
+
+socket_event owner::take_event() {
+  return pop(events_);
+}
+
+caf::error owner::take_down() {
+  return pop(downs_);
+}
+
+socket_counters owner::counters(const socket_actor& socket) {
+  socket_counters result;
+  self_->request(socket, patience, atom::counters_v)
+    .receive([&](const socket_counters& x) { result = x; },
+             [&](caf::error& err) { BOOST_FAIL(describe(err)); });
+  return result;
+}
+
+// -- bridge_fixture -----------------------------------------------------------
+
+bridge_fixture::bridge_fixture(bridge_config cfg)
+  : sys(init(cfg_)), bridge(std::make_unique<bridge_runtime>(sys, cfg)) {
+  // nop
+}
+
+caf::actor_system_config& bridge_fixture::init(caf::actor_system_config& cfg) {
+  cfg.add_message_types<caf::id_block::troupe_bridge>();
+  cfg.set("scheduler.policy", caf::atom("sharing")); // does not poll when idle
+  return cfg;
+}
+
+open_socket bridge_fixture::open(socket_spec spec) {
+  auto result = bridge->open(std::move(spec));
+  if (!result)
+    BOOST_FAIL(describe(result.error()));
+  return std::move(*result);
+}
+
+caf::error bridge_fixture::open_error(socket_spec spec) {
+  auto result = bridge->open(std::move(spec));
+  BOOST_REQUIRE_MESSAGE(!result, "the socket opened");
+  return result.error();
+}
+
+open_socket bridge_fixture::open_router(std::string where) {
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {std::move(where)};
+  return open(std::move(spec));
+}
+
+open_socket bridge_fixture::open_dealer(std::string where) {
+  socket_spec spec;
+  spec.connect = {std::move(where)};
+  return open(std::move(spec));
+}
+
+socket_counters bridge_fixture::totals() {
+  socket_counters result;
+  caf::scoped_actor self{sys, true};
+  self->request(bridge->actor(), patience, atom::counters_v)
+    .receive([&](const socket_counters& x) { result = x; },
+             [&](caf::error& err) { BOOST_FAIL(describe(err)); });
+  return result;
+}
+
+// -- plain_peer ---------------------------------------------------------------
+
+plain_peer::plain_peer(int type)
+  : context_(zmq_ctx_new()), socket_(zmq_socket(context_, type)) {
+  auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  set(ZMQ_LINGER, 0);
+  set(ZMQ_SNDTIMEO, static_cast<int>(limit.count()));
+  set(ZMQ_RCVTIMEO, static_cast<int>(limit.count()));
+}
+
+plain_peer::~plain_peer() {
+  zmq_close(socket_);
+  zmq_ctx_term(context_);
+}
+
+void plain_peer::set(int option, int value) {
+  BOOST_REQUIRE(zmq_setsockopt(socket_, option, &value, sizeof(value)) == 0);
+}
+
+void plain_peer::set(int option, std::string_view value) {
+  BOOST_REQUIRE(zmq_setsockopt(socket_, option, value.data(), value.size())
+                == 0);
+}
+
+std::string plain_peer::bind(const std::string& where) {
+  BOOST_REQUIRE(zmq_bind(socket_, where.c_str()) == 0);
+  std::array<char, 256> text;
+  auto size = text.size();
+  zmq_getsockopt(socket_, ZMQ_LAST_ENDPOINT, text.data(), &size);
+  return text.data();
+}
+
+void plain_peer::connect(const std::string& where) {
+  BOOST_REQUIRE(zmq_connect(socket_, where.c_str()) == 0);
+}
+
+bool plain_peer::send(const std::vector<std::string>& frames) {
+  for (auto& frame : frames)
+    if (zmq_send(socket_, frame.data(), frame.size(),
+                 &frame == &frames.back() ? 0 : ZMQ_SNDMORE)
+        < 0)
+      return false;
+  return true;
+}
+
+std::vector<std::string> plain_peer::receive() {
+  auto result = receive_with(0);
+  BOOST_REQUIRE_MESSAGE(result, "the peer waited for a message in vain");
+  return std::move(*result);
+}
+
+std::optional<std::vector<std::string>> plain_peer::try_receive() {
+  return receive_with(ZMQ_DONTWAIT);
+}
+
+std::optional<std::vector<std::string>> plain_peer::receive_with(int flags) {
+  std::vector<std::string> result;
+  zmq_msg_t part;
+  zmq_msg_init(&part);
+  do {
+    if (zmq_msg_recv(&part, socket_, flags) < 0) {
+      zmq_msg_close(&part);
+      return std::nullopt;
+    }
+    result.emplace_back(static_cast<const char*>(zmq_msg_data(&part)),
+                        zmq_msg_size(&part));
+  } while (zmq_msg_more(&part));
+  zmq_msg_close(&part);
+  return result;
+}
+
+// -- raw streams --------------------------------------------------------------
+
+namespace {
+
+int connect_raw(const endpoint& where) {
+  auto tcp = where.via == endpoint::transport::tcp;
+  auto fd = socket(tcp ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  auto inet = sockaddr_in{};
+  inet.sin_family = AF_INET;
+  inet.sin_port = htons(where.port);
+  inet.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto local = sockaddr_un{};
+  local.sun_family = AF_UNIX;
+  where.where.copy(local.sun_path, sizeof(local.sun_path) - 1);
+  auto status =
+    tcp ? connect(fd, reinterpret_cast<sockaddr*>(&inet), sizeof(inet))
+        : connect(fd, reinterpret_cast<sockaddr*>(&local), sizeof(local));
+  BOOST_REQUIRE(status == 0);
+  return fd;
+}
+
+} // namespace
+
+void write_raw(const std::string& text, std::string_view bytes) {
+  auto fd = connect_raw(*endpoint::parse(text));
+  while (!bytes.empty()) {
+    auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (n <= 0)
+      break; // the other side had enough
+    bytes.remove_prefix(static_cast<std::size_t>(n));
+  }
+  close(fd);
+}
+
+} // namespace troupe::test

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#pragma once
+
+#include "support/wait_until.hpp"
+#include <troupe/bridge.hpp>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace troupe::test {
+
+/// Makes a message of copied texts.
+multipart message(std::vector<std::string> texts);
+
+/// Makes a message to `peer`.
+multipart message(routing_id peer, std::vector<std::string> texts);
+
+/// Returns the frames of `x` as texts.
+std::vector<std::string> texts(const multipart& x);
+
+/// Stands in for an actor that owns sockets. Whatever it waits for, it waits
+/// at most `patience` and fails the test then.
+class owner {
+public:
+  explicit owner(caf::actor_system& sys) : self_(sys, true) {
+    // nop
+  }
+
+  socket_owner_actor handle() const;
+
+  void attach(const socket_actor& socket) {
+    self_->send(socket, atom::attach_v, handle());
+  }
+
+  /// Monitors `socket`.
+  void watch(const socket_actor& socket) {
+    self_->monitor(socket);
+  }
+
+  /// Sends one message to `socket`.
+  void send(const socket_actor& socket, multipart message);
+
+  /// Sends a batch to `socket`.
+  void send(const socket_actor& socket, std::vector<multipart> messages);
+
+  /// Waits for the next message of any delivery.
+  multipart take();
+
+  /// Waits for the next delivery as it came.
+  delivery take_delivery();
+
+  /// Waits for the next message that came back.
+  returned take_returned();
+
+  socket_event take_event();
+
+  /// Waits for the end of a socket, and returns its reason.
+  caf::error take_down();
+
+  /// Returns the socket that the last delivery came from.
+  const caf::strong_actor_ptr& last_sender() const {
+    return last_sender_;
+  }
+
+  socket_counters counters(const socket_actor& socket);
+
+  /// Whether any delivery waits in the mailbox. Takes none.
+  bool has_mail() {
+    return self_.ptr()->has_next_message();
+  }
+
+private:
+  /// Waits for one more message of any kind.
+  void receive_one();
+
+  template <class Queue>
+  auto pop(Queue& queue);
+
+  caf::scoped_actor self_;
+  caf::strong_actor_ptr last_sender_;
+  std::deque<multipart> messages_;
+  std::deque<delivery> deliveries_;
+  std::deque<returned> returned_;
+  std::deque<socket_event> events_;
+  std::deque<caf::error> downs_;
+};
+
+/// An actor system with a bridge.
+class bridge_fixture {
+public:
+  explicit bridge_fixture(bridge_config cfg = {});
+
+  /// Opens a socket or fails the test.
+  open_socket open(socket_spec spec);
+
+  /// Opens a socket, expects that to fail, and returns the error.
+  caf::error open_error(socket_spec spec);
+
+  /// Opens a ROUTER that is bound to `where`.
+  open_socket open_router(std::string where = "tcp://127.0.0.1:*");
+
+  /// Opens a DEALER that is connected to `where`.
+  open_socket open_dealer(std::string where);
+
+  /// Counters of the whole bridge.
+  socket_counters totals();
+
+private:
+  static caf::actor_system_config& init(caf::actor_system_config& cfg);
+
+  caf::actor_system_config cfg_;
+
+public:
+  caf::actor_system sys;
+  std::unique_ptr<bridge_runtime> bridge;
+};
+
+/// A plain ZeroMQ socket with a context of its own: what a program without our
+/// library would use. Its calls give up after `patience`.
+class plain_peer {
+public:
+  /// `type` is ZMQ_DEALER and so on.
+  explicit plain_peer(int type);
+
+  ~plain_peer();
+
+  plain_peer(const plain_peer&) = delete;
+
+  plain_peer& operator=(const plain_peer&) = delete;
+
+  void set(int option, int value);
+
+  void set(int option, std::string_view value);
+
+  std::string bind(const std::string& where);
+
+  void connect(const std::string& where);
+
+  /// Sends all frames. @returns `false` if that took too long.
+  bool send(const std::vector<std::string>& frames);
+
+  /// Receives a message, or nothing after too long.
+  std::vector<std::string> receive();
+
+  /// Receives a message if there is one right now.
+  std::optional<std::vector<std::string>> try_receive();
+
+private:
+  std::optional<std::vector<std::string>> receive_with(int flags);
+
+  void* context_;
+  void* socket_;
+};
+
+/// Connects a raw stream to a tcp or ipc endpoint, writes `bytes` into it until
+/// all are written or the other side hangs up, and hangs up.
+void write_raw(const std::string& endpoint, std::string_view bytes);
+
+} // namespace troupe::test
