@@ -19,7 +19,8 @@ namespace demo {
 
 namespace {
 
-constexpr int tile_size = 120;
+/// Tiles side by side: small enough for engines to share the work evenly.
+constexpr int columns = 16;
 
 /// Every so many tiles one is computed here, too, and compared.
 constexpr std::size_t sampled = 24;
@@ -44,6 +45,7 @@ render_tile(int width, int height, int left, int top, int tile_width,
 TROUPE_TASK_AS(render_tile, "demo.render_tile");
 
 std::vector<tile> tiles_of(int width, int height) {
+  auto tile_size = width / columns;
   std::vector<tile> result;
   for (int top = 0; top < height; top += tile_size)
     for (int left = 0; left < width; left += tile_size)

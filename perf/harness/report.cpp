@@ -21,20 +21,35 @@ bool is_mark(const std::string& name) {
   return name == "summary" || name == "ratio";
 }
 
-/// All names of fields, in the order in which they appear first.
+/// Whether a field only says how far to trust another one.
+bool is_spread(const std::string& name) {
+  return name.ends_with("_mad") || name.ends_with("_min")
+         || name.ends_with("_max");
+}
+
+/// All columns, in the order in which their fields appear first.
 std::vector<std::string> columns_of(const std::vector<row>& rows) {
   std::vector<std::string> result;
   for (const auto& x : rows)
     for (const auto& [name, content] : x.fields())
-      if (!is_mark(name)
+      if (!is_mark(name) && !is_spread(name)
           && std::find(result.begin(), result.end(), name) == result.end())
         result.push_back(name);
   return result;
 }
 
+/// Returns a value, and behind it, if there are, its MAD and its range.
 std::string cell(const row& x, const std::string& column) {
   auto content = x.find(column);
-  return content != nullptr ? to_text(*content) : "";
+  if (content == nullptr)
+    return "";
+  auto mad = x.find(column + "_mad");
+  auto min = x.find(column + "_min");
+  auto max = x.find(column + "_max");
+  if (mad == nullptr || min == nullptr || max == nullptr)
+    return to_text(*content);
+  return fmt::format("{} +-{} ({}-{})", to_text(*content), to_text(*mad),
+                     to_text(*min), to_text(*max));
 }
 
 } // namespace

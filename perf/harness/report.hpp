@@ -29,8 +29,8 @@ private:
   std::vector<row> rows_;
 };
 
-/// Lays rows with the same fields out as a table: a line of names, then a line
-/// each, numbers to the right.
+/// Lays rows out as a table: a line of names, then a line each. A field `x`
+/// with `x_mad`, `x_min` and `x_max` beside it is one cell, `20 +-1 (18-23)`.
 std::string to_table(const std::vector<row>& rows);
 
 } // namespace troupe::perf

@@ -62,6 +62,15 @@ BOOST_AUTO_TEST_CASE(a_row_without_a_field_leaves_its_cell_empty) {
                 "ratio   0.5       \n");
 }
 
+BOOST_AUTO_TEST_CASE(a_value_and_its_spread_share_a_cell) {
+  auto x = summed_up().set("rate_mad", 10).set("rate_min", 1800);
+  x.set("rate_max", 2100);
+  BOOST_TEST(printed(false, {x, related()})
+             == " path                   rate\n"
+                "  raw  2000 +-10 (1800-2100)\n"
+                "ratio                    0.5\n");
+}
+
 BOOST_AUTO_TEST_CASE(nothing_to_report_prints_nothing) {
   BOOST_TEST(printed(false, {run()}) == "");
   BOOST_TEST(printed(true, {}) == "");
