@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/controller/controller.hpp"
+
+#include "support/message_types.hpp"
+#include "support/temp_dir.hpp"
+#include "support/wait_until.hpp"
+#include "troupe/error.hpp"
+#include "troupe/protocol/read.hpp"
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+
+using namespace std::chrono_literals;
+using namespace troupe;
+
+namespace {
+
+caf::actor_system_config& init(caf::actor_system_config& cfg) {
+  test::add_message_types(cfg);
+  cfg.set("scheduler.policy", caf::atom("sharing"));
+  return cfg;
+}
+
+/// Talks to the control lane of a controller.
+class peer {
+public:
+  explicit peer(const std::string& endpoint) {
+    socket_spec spec;
+    spec.connect = {endpoint};
+    auto opened = bridge_.open(std::move(spec));
+    BOOST_REQUIRE(opened);
+    socket_ = opened->handle;
+    caf::anon_send(socket_, atom::attach_v,
+                   caf::actor_cast<socket_owner_actor>(self_));
+  }
+
+  void send(buffer message) {
+    caf::anon_send(socket_, outgoing{{multipart{{std::move(message)}}}});
+  }
+
+  /// Waits for the next message.
+  message_view receive() {
+    while (pending_.empty())
+      self_->receive(
+        [&](delivery& x) {
+          for (auto& message : x.messages)
+            pending_.push_back(std::move(message));
+        },
+        [](const returned&) {}, [](const socket_event&) {},
+        caf::after(test::patience) >>
+          [] { BOOST_FAIL("no message from the controller"); });
+    auto view = message_view::make(std::move(pending_.front()));
+    pending_.erase(pending_.begin());
+    BOOST_REQUIRE(view);
+    return std::move(*view);
+  }
+
+private:
+  caf::actor_system_config cfg_;
+  caf::actor_system sys_{init(cfg_)};
+  bridge_runtime bridge_{sys_};
+  caf::scoped_actor self_{sys_};
+  socket_actor socket_;
+  std::vector<multipart> pending_;
+};
+
+buffer hello(wire::Role role) {
+  hello_message x;
+  x.role = role;
+  x.incarnation = 4711;
+  x.functions = {{function_id_of("f"), 1, "f", "() -> void"}};
+  return pack_hello(x);
+}
+
+struct fixture {
+  controller_config config() const {
+    controller_config cfg;
+    cfg.control_endpoint = dir.ipc("control");
+    cfg.tasks_endpoint = dir.ipc("tasks");
+    return cfg;
+  }
+
+  static std::unique_ptr<controller> start(controller_config cfg) {
+    auto result = controller::start(std::move(cfg));
+    BOOST_REQUIRE(result);
+    return std::move(*result);
+  }
+
+  static caf::error start_error(controller_config cfg) {
+    auto result = controller::start(std::move(cfg));
+    BOOST_REQUIRE(!result);
+    return std::move(result.error());
+  }
+
+  test::temp_dir dir;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(controller_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(tells_where_it_listens) {
+  auto uut = start(config());
+  BOOST_TEST(uut->control_endpoint() == dir.ipc("control"));
+  BOOST_TEST(uut->tasks_endpoint() == dir.ipc("tasks"));
+  auto cfg = config();
+  cfg.control_endpoint = cfg.tasks_endpoint = "tcp://127.0.0.1:*";
+  auto other = start(cfg);
+  BOOST_TEST(other->control_endpoint() != other->tasks_endpoint());
+  BOOST_TEST(other->control_endpoint().find('*') == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_endpoint) {
+  auto cfg = config();
+  cfg.tasks_endpoint = "carrier-pigeon://x";
+  BOOST_CHECK(start_error(cfg) == ec::bad_endpoint);
+  cfg.control_endpoint = "tcp://127.0.0.1:*";
+  cfg.tasks_endpoint = config().tasks_endpoint;
+  auto first = start(cfg);
+  cfg.control_endpoint = first->control_endpoint();
+  cfg.tasks_endpoint = dir.ipc("other");
+  auto err = start_error(cfg);
+  BOOST_CHECK(err == ec::address_in_use);
+  BOOST_TEST(describe(err).find(first->control_endpoint())
+             != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(admits_an_engine_and_notices_its_end) {
+  auto uut = start(config());
+  BOOST_TEST(uut->status(10s)->engines.empty());
+  {
+    peer engine{uut->control_endpoint()};
+    engine.send(hello(wire::Role::Engine));
+    BOOST_CHECK(engine.receive().kind() == wire::Body::Welcome);
+    engine.send(pack_ready());
+    BOOST_TEST(test::wait_until([&] {
+      auto engines = uut->status(10s)->engines;
+      return engines.size() == 1 && engines[0].ready;
+    }));
+  }
+  BOOST_TEST(
+    test::wait_until([&] { return uut->status(10s)->engines.empty(); }));
+  BOOST_TEST(uut->status(10s)->lost == 1);
+}
+
+BOOST_AUTO_TEST_CASE(passes_on_the_wish_to_stop_once) {
+  auto uut = start(config());
+  std::atomic<int> calls = 0;
+  uut->on_stop([&] { ++calls; });
+  peer client{uut->control_endpoint()};
+  client.send(hello(wire::Role::Client));
+  BOOST_CHECK(client.receive().kind() == wire::Body::Welcome);
+  client.send(pack_shutdown("enough"));
+  client.send(pack_shutdown("enough"));
+  BOOST_TEST(test::wait_until([&] { return calls == 1; }));
+  auto late = 0; // the wish is not forgotten
+  uut->on_stop([&] { ++late; });
+  BOOST_TEST(late == 1);
+  uut.reset();
+  BOOST_TEST(calls == 1);
+}
+
+BOOST_AUTO_TEST_CASE(says_goodbye_when_it_ends) {
+  auto uut = start(config());
+  peer client{uut->control_endpoint()};
+  client.send(hello(wire::Role::Client));
+  BOOST_CHECK(client.receive().kind() == wire::Body::Welcome);
+  auto begin = std::chrono::steady_clock::now();
+  uut.reset();
+  BOOST_CHECK(std::chrono::steady_clock::now() - begin < 5s);
+  BOOST_CHECK(client.receive().kind() == wire::Body::Goodbye);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
