@@ -40,7 +40,8 @@ std::string to_text(const command_error& x, bool json) {
     constexpr auto replace = nlohmann::ordered_json::error_handler_t::replace;
     return result.dump(-1, ' ', false, replace) + '\n';
   }
-  auto result = std::string{"troupe: "} + x.what() + '\n';
+  std::string result = x.what();
+  result += '\n';
   if (!x.hint.empty())
     result += "  " + x.hint + '\n';
   return result;
