@@ -21,7 +21,6 @@ namespace {
 struct known_task {
   unsigned attempts_allowed = 0;
   unsigned retries_allowed = 0;
-  unsigned dispatched = 0;
   bool reported = false;
 };
 
@@ -162,7 +161,7 @@ private:
     flush();
     lane_.submit(id, specs);
     for (auto& x : specs)
-      known[x.number] = {x.attempts, x.retries, 0, false};
+      known[x.number] = {x.attempts, x.retries, false};
     accepted_ += specs.size();
     auto sent = lane_.flush();
     if (!sent.refusals.empty()) { // the credit is used up
