@@ -106,9 +106,10 @@ private:
   socket_counters counters_;
   std::size_t usual_batch_ = 1;
 
-  /// There may be something to do that no descriptor signals any more.
+  // There may be something to do that no descriptor signals (any more). True at
+  // first: ZeroMQ signals only to those who looked and found nothing.
   bool pending_ = true;
-  bool events_pending_ = false;
+  bool events_pending_ = true;
 
   bool closing_ = false;
   bool done_ = false; // a `close` that finds nothing left to do is on its way
