@@ -80,8 +80,8 @@ std::vector<std::string> nearest_names(std::string_view name,
   std::vector<candidate> candidates;
   for (auto& other : names) {
     auto distance = edit_distance(name, other);
-    // More than half of it changed is another name.
-    if (2 * distance <= std::max(name.size(), other.size()))
+    // With more than two fifths changed, it is another name.
+    if (5 * distance <= 2 * std::max(name.size(), other.size()))
       candidates.emplace_back(distance, &other);
   }
   std::stable_sort(candidates.begin(), candidates.end(),

@@ -77,18 +77,26 @@ void task_runner::name(std::string engine) {
 }
 
 void task_runner::run() {
-  std::unique_lock guard{mutex_};
   for (;;) {
+    std::unique_lock guard{mutex_};
     changed_.wait(guard, [this] { return stopped_ || !jobs_.empty(); });
+    guard.unlock();
     if (stopped_)
       return;
-    caller_.name(name_);
-    auto work = std::move(jobs_.front());
-    jobs_.pop_front();
-    guard.unlock();
-    run_batch(work);
-    guard.lock();
+    run_next();
   }
+}
+
+bool task_runner::run_next() {
+  std::unique_lock guard{mutex_};
+  if (jobs_.empty())
+    return false;
+  caller_.name(name_);
+  auto work = std::move(jobs_.front());
+  jobs_.pop_front();
+  guard.unlock();
+  run_batch(work);
+  return true;
 }
 
 void task_runner::run_batch(const job& work) {

@@ -106,6 +106,10 @@ public:
   /// Runs tasks until `stop`.
   void run();
 
+  /// Runs the tasks of the next dispatch, if there is one, without waiting.
+  /// @returns whether there was one.
+  bool run_next();
+
 private:
   struct job {
     message_view message;

@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "troupe/engine/task_runner.hpp"
+
+#include "actors/engine/dispatches.hpp"
+#include "troupe/codec/task.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <functional>
+#include <future>
+#include <thread>
+
+using namespace std::chrono_literals;
+using namespace troupe;
+using test::dispatches;
+using test::finished_task;
+
+namespace {
+
+// -- functions ----------------------------------------------------------------
+
+/// What the task `step` does: tests look at the runner from inside a task.
+std::function<void(int)> during;
+
+int step(int x) {
+  if (during)
+    during(x);
+  return x;
+}
+
+/// Takes a while, measured as the runner does.
+void be_long() {
+  auto end = task_runner::clock::now() + 2 * task_runner::long_run;
+  while (task_runner::clock::now() < end)
+    ; // nop
+}
+
+std::vector<std::byte> make_bytes(std::uint32_t n) {
+  return std::vector<std::byte>(n);
+}
+
+TROUPE_TASK_AS(step, "runner.step");
+TROUPE_TASK_AS(be_long, "runner.be_long");
+TROUPE_TASK_AS(make_bytes, "runner.make_bytes");
+
+// -- fixture ------------------------------------------------------------------
+
+/// Runs tasks on the test's own thread.
+struct fixture {
+  ~fixture() {
+    during = nullptr;
+  }
+
+  void woken() {
+    ++wakes;
+    if (take_at_once)
+      take();
+  }
+
+  /// Queues what was built.
+  void dispatch() {
+    BOOST_TEST(!runner.dispatch(build.view()));
+  }
+
+  void dispatch_steps(int first, int last) {
+    for (auto i = first; i <= last; ++i)
+      build.call(static_cast<std::uint64_t>(i), "runner.step", i);
+    dispatch();
+  }
+
+  void take() {
+    auto taken = runner.take_results();
+    messages += taken.messages.size();
+    test::read_all(std::move(taken.messages), results);
+  }
+
+  /// Runs all that is queued, and takes its results.
+  void run() {
+    while (runner.run_next())
+      ; // nop
+    take();
+  }
+
+  std::vector<std::uint64_t> keys() const {
+    std::vector<std::uint64_t> xs;
+    for (auto& x : results)
+      xs.push_back(x.key);
+    return xs;
+  }
+
+  int wakes = 0;
+  bool take_at_once = false;
+  std::size_t messages = 0;
+  std::vector<finished_task> results;
+  dispatches build;
+  task_runner runner{function_registry::global(), [this] { woken(); }};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(task_runner_suite, fixture)
+
+// -- running ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(runs_tasks_in_the_order_of_dispatches) {
+  dispatch_steps(1, 3);
+  dispatch_steps(4, 5);
+  BOOST_TEST(runner.queued() == 5u);
+  run();
+  BOOST_TEST(keys() == (std::vector<std::uint64_t>{1, 2, 3, 4, 5}),
+             boost::test_tools::per_element());
+  for (auto& x : results)
+    BOOST_TEST(x.get<int>() == static_cast<int>(x.key));
+  BOOST_TEST(runner.queued() == 0u);
+  BOOST_TEST(runner.done() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(one_bad_task_spoils_no_other) {
+  build.call(1, "runner.step", 1).call(2, "nobody").call(3, "runner.step", 3);
+  dispatch();
+  run();
+  BOOST_REQUIRE(results.size() == 3u);
+  BOOST_TEST(results[0].get<int>() == 1);
+  BOOST_TEST(results[1].why().type == "unknown_function");
+  BOOST_TEST(results[2].get<int>() == 3);
+}
+
+BOOST_AUTO_TEST_CASE(sentences_name_the_engine) {
+  runner.name("green");
+  build.call(1, "nobody");
+  dispatch();
+  run();
+  BOOST_TEST(results.at(0).why().message.find("engine green") == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(measures_how_long_a_task_ran_and_when) {
+  auto now = [] {
+    return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(
+        std::chrono::system_clock::now().time_since_epoch())
+        .count());
+  };
+  auto slack = std::uint64_t{1'000'000'000}; // if somebody sets the clock
+  auto before = now();
+  build.call(1, "runner.be_long").call(2, "runner.step", 2);
+  dispatch();
+  run();
+  auto after = now();
+  BOOST_REQUIRE(results.size() == 2u);
+  auto run_ns = std::chrono::nanoseconds{results[0].run_ns};
+  BOOST_TEST((run_ns >= 2 * task_runner::long_run));
+  BOOST_TEST(results[0].started_ns + slack >= before);
+  BOOST_TEST(results[1].started_ns
+             == results[0].started_ns + results[0].run_ns);
+  BOOST_TEST(results[1].started_ns <= after + slack);
+}
+
+BOOST_AUTO_TEST_CASE(tells_which_task_runs_now) {
+  std::vector<std::uint64_t> seen;
+  during = [&](int) { seen.push_back(runner.current()); };
+  BOOST_TEST(runner.current() == 0u);
+  dispatch_steps(1, 3);
+  run();
+  BOOST_TEST(seen == (std::vector<std::uint64_t>{1, 2, 3}),
+             boost::test_tools::per_element());
+  BOOST_TEST(runner.current() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(refuses_what_is_no_dispatch) {
+  auto ping = dispatches::view_of(multipart{{pack_ping(1)}});
+  BOOST_TEST((runner.dispatch(std::move(ping)) == ec::unexpected_message));
+  BOOST_TEST(runner.queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(large_results_are_split_over_messages) {
+  constexpr auto size = std::uint32_t{limits::batch_frame_bytes} / 2;
+  for (auto key = 1u; key <= 5; ++key)
+    build.call(key, "runner.make_bytes", size);
+  dispatch();
+  run();
+  BOOST_TEST(results.size() == 5u);
+  BOOST_TEST(messages == 3u);
+  BOOST_TEST(results[4].get<buffer>().size() == size);
+}
+
+// -- stopping and clearing ----------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(stops_after_the_current_task) {
+  during = [&](int x) {
+    if (x == 2)
+      runner.stop();
+  };
+  dispatch_steps(1, 4);
+  runner.run();
+  take();
+  BOOST_TEST(results.size() == 2u);
+  BOOST_TEST(runner.queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(clearing_drops_what_waits_and_what_is_done) {
+  during = [&](int x) {
+    if (x != 2)
+      return;
+    runner.clear();                    // in the middle of the first batch
+    BOOST_TEST(runner.queued() == 2u); // this batch's, until it is left
+    dispatch_steps(10, 11);
+  };
+  dispatch_steps(1, 4);
+  dispatch_steps(5, 6);
+  run();
+  BOOST_TEST(keys() == (std::vector<std::uint64_t>{10, 11}),
+             boost::test_tools::per_element());
+  BOOST_TEST(runner.queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(clearing_drops_results_that_nobody_took) {
+  dispatch_steps(1, 2);
+  runner.run_next();
+  runner.clear();
+  take();
+  BOOST_TEST(results.empty());
+}
+
+// -- waking -------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(wakes_once_until_results_are_taken) {
+  for (auto key = 1u; key <= 5; ++key)
+    build.call(key, "runner.be_long");
+  dispatch();
+  dispatch_steps(6, 6);
+  run();
+  BOOST_TEST(wakes == 1);
+  BOOST_TEST(results.size() == 6u);
+  dispatch_steps(7, 7);
+  run();
+  BOOST_TEST(wakes == 2);
+}
+
+BOOST_AUTO_TEST_CASE(wakes_after_each_long_task) {
+  take_at_once = true;
+  for (auto key = 1u; key <= 5; ++key)
+    build.call(key, "runner.be_long");
+  dispatch();
+  run();
+  BOOST_TEST(wakes == 5);
+}
+
+BOOST_AUTO_TEST_CASE(wakes_at_the_end_of_each_dispatch) {
+  take_at_once = true;
+  std::vector<std::size_t> taken;
+  during = [&](int) { taken.push_back(results.size()); };
+  dispatch_steps(1, 1);
+  dispatch_steps(2, 2);
+  dispatch_steps(3, 3);
+  run();
+  BOOST_TEST(taken == (std::vector<std::size_t>{0, 1, 2}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(short_tasks_share_messages) {
+  take_at_once = true;
+  dispatch_steps(1, 200);
+  run();
+  BOOST_TEST(results.size() == 200u);
+  // One behind the first task, one at the end; more if this thread was slow.
+  BOOST_TEST(messages < 20u);
+}
+
+BOOST_AUTO_TEST_CASE(the_first_short_task_behind_a_long_one_wakes) {
+  take_at_once = true;
+  std::vector<std::size_t> taken;
+  during = [&](int) { taken.push_back(results.size()); };
+  build.call(1, "runner.be_long")
+    .call(2, "runner.step", 2)
+    .call(3, "runner.step", 3);
+  dispatch();
+  run();
+  BOOST_TEST(taken.at(0) == 1u);
+  // Only if `step` was a short task: a slow machine makes it a long one, and
+  // then its result was announced anyway.
+  BOOST_TEST(taken.at(1) == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(results_can_be_taken_while_a_task_runs) {
+  during = [&](int x) {
+    if (x == 5)
+      take();
+  };
+  dispatch_steps(1, 5);
+  runner.run_next();
+  BOOST_TEST(results.size() == 4u);
+  take();
+  BOOST_TEST(results.size() == 5u);
+}
+
+BOOST_AUTO_TEST_CASE(says_whether_results_may_be_held_back) {
+  std::vector<bool> answers;
+  during = [&](int) { answers.push_back(runner.take_results().look_again); };
+  BOOST_TEST(runner.runs_short_tasks());
+  dispatch_steps(1, 2);
+  run();
+  // Before the first task one waits, before the second none does: its end
+  // wakes in any case.
+  BOOST_TEST(answers == (std::vector<bool>{true, false}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(long_tasks_hold_nothing_back) {
+  std::vector<bool> answers;
+  during = [&](int) { answers.push_back(runner.take_results().look_again); };
+  build.call(1, "runner.be_long")
+    .call(2, "runner.step", 2)
+    .call(3, "runner.step", 3);
+  dispatch();
+  run();
+  BOOST_TEST(answers.at(0) == false);
+}
+
+// -- two threads --------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(sleeps_until_there_is_work) {
+  std::promise<void> woken;
+  task_runner sleeper{function_registry::global(), [&] { woken.set_value(); }};
+  std::thread thread{[&] { sleeper.run(); }};
+  BOOST_TEST(!sleeper.dispatch(build.call(1, "runner.step", 1).view()));
+  woken.get_future().wait();
+  test::read_all(sleeper.take_results().messages, results);
+  sleeper.stop();
+  thread.join();
+  BOOST_TEST(results.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_lost_between_two_threads) {
+  constexpr auto total = 20'000u;
+  std::mutex mutex;
+  std::condition_variable changed;
+  auto ready = 0;
+  task_runner other{function_registry::global(), [&] {
+                      std::unique_lock guard{mutex};
+                      ++ready;
+                      changed.notify_one();
+                    }};
+  std::thread thread{[&] { other.run(); }};
+  auto sent = 0u;
+  while (results.size() < total) {
+    for (; sent < total && sent < results.size() + 100; sent += 10) {
+      for (auto key = sent; key < sent + 10; ++key)
+        build.call(key, "runner.step", 1);
+      BOOST_REQUIRE(!other.dispatch(build.view()));
+    }
+    // The end of each dispatch wakes, so waiting without a limit must do.
+    std::unique_lock guard{mutex};
+    changed.wait(guard, [&] { return ready > 0; });
+    ready = 0;
+    guard.unlock();
+    test::read_all(other.take_results().messages, results);
+  }
+  other.stop();
+  thread.join();
+  BOOST_TEST(results.size() == total);
+  for (auto key = 0u; key < total; ++key)
+    BOOST_REQUIRE(results[key].key == key);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
