@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <memory>
+#include <random>
 #include <set>
 
 using namespace std::chrono_literals;
@@ -281,6 +282,9 @@ BOOST_AUTO_TEST_CASE(goes_on_if_something_arrives_after_a_disconnect) {
   now += 1s;
   receive(pack_ping(1));
   BOOST_CHECK(*link->next_deadline() == now + 4s);
+  // The next time the connection breaks, it all begins anew.
+  BOOST_CHECK(kinds(link->disconnected(now).control) == bodies{body::Pong});
+  BOOST_CHECK(*link->next_deadline() == now + 2s);
 }
 
 BOOST_AUTO_TEST_CASE(ignores_disconnects_while_greeting) {
@@ -389,6 +393,62 @@ BOOST_AUTO_TEST_CASE(says_goodbye_once) {
   BOOST_CHECK(kinds(actions.control) == bodies{body::Goodbye});
   BOOST_CHECK(is(link_state::closed));
   BOOST_TEST(link->leave("done").control.empty());
+}
+
+// -- any order of events ------------------------------------------------------
+
+/// Feeds one random event to `link`.
+link_actions random_event(hub_link& link, hub_link::time_point now,
+                          std::mt19937& random) {
+  using code = wire::RefusalCode;
+  auto refusal = [&] {
+    return view(pack_refusal(static_cast<code>(random() % 6), "no"));
+  };
+  switch (random() % 8) {
+    case 0:
+      return link.received(now, view(welcome(random() % 3, random() % 3)));
+    case 1:
+      return link.received(now, view(pack_ping(random())));
+    case 2:
+      return link.received(now, view(pack_status({})));
+    case 3:
+      return link.disconnected(now);
+    case 4:
+      // Rarely, since most refusals end a link.
+      return random() % 8 == 0 ? link.received(now, refusal()) : link.tick(now);
+    case 5: {
+      auto message = refusal();
+      return link.received_refusal(now, *message.get<wire::Refusal>());
+    }
+    default:
+      return link.tick(now);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(ends_once_and_never_spins_whatever_happens) {
+  for (auto seed = 0u; seed < 300; ++seed) {
+    std::mt19937 random{seed};
+    hub_link one{cfg};
+    one.start(now);
+    auto ends = 0;
+    for (auto t = now; one.next_deadline(); t += random() % 900 * 1ms) {
+      auto before = one.state();
+      auto actions = random_event(one, t, random);
+      ends += actions.lost_now;
+      // Ended and with a reason, or alive and with a deadline.
+      BOOST_REQUIRE(actions.lost_now == !one.next_deadline().has_value());
+      BOOST_REQUIRE(actions.lost_now == !actions.reason.empty());
+      BOOST_REQUIRE(!actions.joined_now || one.joined());
+      BOOST_REQUIRE(!actions.joined_now || actions.tasks.size() == 1);
+      BOOST_REQUIRE(before != link_state::greeting || !one.joined()
+                    || actions.joined_now);
+      // After a tick, the next deadline lies ahead.
+      one.tick(t);
+      BOOST_REQUIRE(!one.next_deadline() || *one.next_deadline() > t);
+    }
+    BOOST_REQUIRE(ends <= 1);
+    BOOST_REQUIRE(random_event(one, now, random).control.empty());
+  }
 }
 
 BOOST_AUTO_TEST_CASE(names_its_states) {
