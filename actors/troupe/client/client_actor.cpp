@@ -47,7 +47,7 @@ void end(self_pointer self, errc code, const std::string& reason) {
 /// the first are on their way while the next are written.
 void send_calls(self_pointer self) {
   auto& state = self->state;
-  for (;;) {
+  while (!state.ended && state.link->joined()) {
     auto messages = state.session.take_submits(state.cfg.messages_per_turn);
     auto more = messages.size() >= state.cfg.messages_per_turn;
     if (!messages.empty())
@@ -61,8 +61,7 @@ void take_calls(self_pointer self) {
   auto& state = self->state;
   for (auto& x : state.board->take())
     state.session.submit(std::move(x));
-  if (!state.ended)
-    send_calls(self);
+  send_calls(self);
 }
 
 // -- time ---------------------------------------------------------------------
@@ -169,7 +168,7 @@ void received(self_pointer self, delivery& x) {
     else
       received_task_message(self, *message);
   }
-  if (x.tag == task_lane && !state.ended)
+  if (x.tag == task_lane)
     send_calls(self);
 }
 

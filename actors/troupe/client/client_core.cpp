@@ -5,6 +5,7 @@
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
@@ -96,6 +97,9 @@ struct client_core::impl {
       open(lane_spec(task_lane, info.tasks, limits::task_frame_bytes));
     actor = sys.spawn(client_session_actor, actor_config(info, cfg),
                       std::move(control), std::move(tasks), board);
+    // A system ends only after every thread has let go of its logger, which
+    // this thread took when it made the system; another thread may end it.
+    caf::logger::set_current_actor_system(nullptr);
   }
 
   ~impl() {
