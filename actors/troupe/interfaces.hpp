@@ -91,7 +91,8 @@ struct cluster_status {
 using hub_actor = loss_listener_actor::extend_with<socket_owner_actor>::extend<
   // Pings everybody and looks for the silent. Sent to itself once a period.
   caf::reacts_to<atom::tick>,
-  // Pings everybody out of turn, because a connection ended. Sent to itself.
+  // Does what is due out of turn: pings everybody after a connection ended,
+  // tells subscribers about changes. Sent to itself.
   caf::reacts_to<atom::probe>,
   // Tells who is registered.
   caf::replies_to<atom::status>::with<cluster_status>,

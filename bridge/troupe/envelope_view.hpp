@@ -71,13 +71,13 @@ private:
 };
 
 /// Returns the structs of a vector as a span, or an empty span if the vector
-/// is missing. Fails if it is not aligned for `T`, which FlatBuffers 2.0.8
+/// is missing or empty. Fails if it is not aligned for `T`, which FlatBuffers 2.0.8
 /// does not check for elements of 8 bytes.
 template <class T>
 caf::expected<std::span<const T>>
 struct_span(const flatbuffers::Vector<const T*>* xs) {
-  if (xs == nullptr)
-    return std::span<const T>{};
+  if (xs == nullptr || xs->size() == 0)
+    return std::span<const T>{}; // writers do not align an empty vector
   auto address = reinterpret_cast<std::uintptr_t>(xs->Data());
   if (address % alignof(T) != 0)
     return troupe::make_error(ec::bad_envelope, "misaligned vector");
