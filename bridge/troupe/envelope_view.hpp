@@ -71,8 +71,8 @@ private:
 };
 
 /// Returns the structs of a vector as a span, or an empty span if the vector
-/// is missing or empty. Fails if it is not aligned for `T`, which FlatBuffers 2.0.8
-/// does not check for elements of 8 bytes.
+/// is missing or empty. Fails if it is not aligned for `T`, which FlatBuffers
+/// 2.0.8 does not check for elements of 8 bytes.
 template <class T>
 caf::expected<std::span<const T>>
 struct_span(const flatbuffers::Vector<const T*>* xs) {

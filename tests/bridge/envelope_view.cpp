@@ -185,6 +185,10 @@ BOOST_AUTO_TEST_CASE(finds_vectors_that_are_not_aligned) {
   auto bad = struct_span(reinterpret_cast<const vector*>(bytes + 8));
   BOOST_REQUIRE(!bad);
   BOOST_TEST((bad.error() == ec::bad_envelope));
+  bytes[8] = 0; // writers do not align a vector without elements
+  auto empty = struct_span(reinterpret_cast<const vector*>(bytes + 8));
+  BOOST_REQUIRE(empty);
+  BOOST_TEST(empty->empty());
   auto missing = struct_span(static_cast<const vector*>(nullptr));
   BOOST_REQUIRE(missing);
   BOOST_TEST(missing->empty());
