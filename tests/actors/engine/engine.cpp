@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "troupe/engine/engine.hpp"
+
+#include "actors/engine/dispatches.hpp"
+#include "support/deterministic_fixture.hpp"
+#include "troupe/codec/task.hpp"
+
+#include <caf/send.hpp>
+
+#include <functional>
+
+using namespace std::chrono_literals;
+using namespace troupe;
+using test::dispatches;
+using test::finished_task;
+
+namespace {
+
+// -- functions ----------------------------------------------------------------
+
+/// What the task `step` does: tests act while a task runs.
+std::function<void(int)> during;
+
+int step(int x) {
+  if (during)
+    during(x);
+  return x;
+}
+
+TROUPE_TASK_AS(step, "engine.step");
+
+// -- fixture ------------------------------------------------------------------
+
+welcome_message welcome(std::uint64_t token) {
+  return {7, "blue", token, 1000, 4};
+}
+
+/// The engine between a hub, a scheduler and a runner that runs on demand.
+struct fixture : test::deterministic_fixture {
+  fixture() {
+    runner = std::make_shared<task_runner>(function_registry::global(), [this] {
+      caf::anon_send(aut, atom::finished_v);
+    });
+    engine_config cfg;
+    cfg.pid = 42;
+    cfg.host = "atlas";
+    cfg.endpoint = "ipc:///x";
+    aut = sys.spawn(engine, cfg, control.as<socket_actor>(),
+                    tasks.as<socket_actor>(), runner,
+                    [this](engine_end how, std::string why) {
+                      ++ends;
+                      end = how;
+                      reason = std::move(why);
+                    });
+    run();
+    control.take<atom::attach, socket_owner_actor>();
+    tasks.take<atom::attach, socket_owner_actor>();
+  }
+
+  ~fixture() {
+    during = nullptr;
+    caf::anon_send_exit(aut, caf::exit_reason::kill);
+    aut = nullptr;
+    run();
+    for (auto x : {&control, &tasks})
+      while (!x->received_nothing())
+        (*x)->dequeue();
+  }
+
+  // -- what comes from outside ------------------------------------------------
+
+  void arrive(std::uint32_t lane, multipart message) {
+    delivery x;
+    x.tag = lane;
+    x.messages.push_back(std::move(message));
+    caf::anon_send(aut, std::move(x));
+    run();
+  }
+
+  void arrive(std::uint32_t lane, buffer envelope) {
+    arrive(lane, multipart{{std::move(envelope)}});
+  }
+
+  /// Plays hub and scheduler until the engine is ready.
+  void join(std::uint64_t token = 99) {
+    sent(control);
+    arrive(control_lane, pack_welcome(welcome(token)));
+    BOOST_TEST((sent(control).at(0).kind() == wire::Body::Ready));
+    BOOST_TEST(sent(tasks).at(0).get<wire::Join>()->token() == token);
+  }
+
+  void dispatch_steps(int first, int last) {
+    for (auto i = first; i <= last; ++i)
+      build.call(static_cast<std::uint64_t>(i), "engine.step", i);
+    arrive(task_lane, build.message());
+  }
+
+  // -- what the engine does ---------------------------------------------------
+
+  /// Returns all messages that the engine sent on a lane since the last call.
+  std::vector<message_view> sent(test::probe& lane) {
+    std::vector<message_view> result;
+    while (!lane.received_nothing()) {
+      auto [batch] = lane.take<outgoing>();
+      for (auto& x : batch.messages)
+        result.push_back(dispatches::view_of(std::move(x)));
+    }
+    return result;
+  }
+
+  /// Returns the keys of the results that the engine sent since the last call.
+  std::vector<std::uint64_t> reported() {
+    std::vector<finished_task> results;
+    while (!tasks.received_nothing()) {
+      auto [batch] = tasks.take<outgoing>();
+      test::read_all(std::move(batch.messages), results);
+    }
+    std::vector<std::uint64_t> keys;
+    for (auto& x : results)
+      keys.push_back(x.key);
+    return keys;
+  }
+
+  void run_tasks() {
+    while (runner->run_next())
+      ; // nop
+    run();
+  }
+
+  /// Whether the engine will wake up before its next deadline for heartbeats.
+  bool probe_is_pending() {
+    return caf::actor_cast<engine_actor::stateful_pointer<engine_state>>(aut)
+      ->state.probing;
+  }
+
+  bool ended(engine_end how) {
+    return ends == 1 && end == how;
+  }
+
+  using keys = std::vector<std::uint64_t>;
+
+  test::probe control{sys};
+  test::probe tasks{sys};
+  std::shared_ptr<task_runner> runner;
+  engine_actor aut;
+  dispatches build;
+  int ends = 0;
+  engine_end end{};
+  std::string reason;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(engine_suite, fixture)
+
+// -- joining and leaving ------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(says_hello_with_its_functions) {
+  auto messages = sent(control);
+  BOOST_REQUIRE(messages.size() == 1u);
+  auto hello = read_hello(*messages[0].get<wire::Hello>());
+  BOOST_REQUIRE(hello);
+  BOOST_TEST((hello->role == wire::Role::Engine));
+  BOOST_TEST(hello->pid == 42u);
+  BOOST_TEST(hello->host == "atlas");
+  BOOST_TEST((hello->functions == function_registry::global().list()));
+}
+
+BOOST_AUTO_TEST_CASE(joins_the_task_lane_once_welcome) {
+  join();
+  BOOST_TEST(tasks.received_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(answers_a_ping_with_its_load) {
+  join();
+  dispatch_steps(1, 3);
+  arrive(control_lane, pack_ping(5));
+  auto answers = sent(control);
+  BOOST_REQUIRE(answers.size() == 1u);
+  auto pong = answers[0].get<wire::Pong>();
+  BOOST_REQUIRE(pong != nullptr);
+  BOOST_TEST(pong->sequence() == 5u);
+  BOOST_TEST(pong->queued() == 3u);
+  BOOST_TEST(pong->done() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(answers_a_ping_while_a_task_runs) {
+  join();
+  during = [&](int) {
+    arrive(control_lane, pack_ping(6));
+    BOOST_TEST(sent(control).size() == 1u);
+  };
+  dispatch_steps(1, 1);
+  run_tasks();
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_nobody_answers) {
+  advance(9s);
+  BOOST_TEST(ends == 0);
+  advance(2s);
+  BOOST_TEST(ended(engine_end::lost));
+  BOOST_TEST(reason == "no answer from the controller at ipc:///x in 10 s");
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_the_controller_falls_silent) {
+  join();
+  for (auto i = 0u; i < 20; ++i) {
+    advance(1s);
+    arrive(control_lane, pack_ping(i));
+  }
+  BOOST_TEST(ends == 0);
+  advance(4s);
+  BOOST_TEST(ended(engine_end::lost));
+}
+
+BOOST_AUTO_TEST_CASE(ends_early_when_the_connection_broke) {
+  join();
+  caf::anon_send(aut,
+                 socket_event{control_lane, socket_event::kind::disconnected});
+  run();
+  advance(1999ms);
+  BOOST_TEST(ends == 0);
+  advance(1ms);
+  BOOST_TEST(ended(engine_end::lost));
+}
+
+BOOST_AUTO_TEST_CASE(a_broken_task_lane_alone_ends_nothing) {
+  join();
+  caf::anon_send(aut,
+                 socket_event{task_lane, socket_event::kind::disconnected});
+  run();
+  advance(3s);
+  BOOST_TEST(ends == 0);
+}
+
+BOOST_AUTO_TEST_CASE(ends_after_a_goodbye) {
+  join();
+  arrive(control_lane, pack_goodbye("the cluster stops"));
+  BOOST_TEST(ended(engine_end::goodbye));
+  BOOST_TEST(reason == "the cluster stops");
+  BOOST_TEST(control.received(atom::close_v));
+  BOOST_TEST(tasks.received(atom::close_v));
+  advance(60s);
+  BOOST_TEST(ends == 1);
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_wrong_version_from_other_refusals) {
+  arrive(control_lane, pack_refusal(wire::RefusalCode::Version, "too old"));
+  BOOST_TEST(ended(engine_end::version_mismatch));
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_its_name_is_taken) {
+  arrive(control_lane, pack_refusal(wire::RefusalCode::NameTaken, "taken"));
+  BOOST_TEST(ended(engine_end::refused));
+  BOOST_TEST(reason.find("taken") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(says_goodbye_when_stopped) {
+  join();
+  caf::anon_send(aut, atom::stop_v);
+  run();
+  auto [batch] = control.take<outgoing>();
+  auto message = dispatches::view_of(batch.messages.at(0));
+  BOOST_TEST((message.kind() == wire::Body::Goodbye));
+  BOOST_TEST(ended(engine_end::goodbye));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_behind_a_goodbye_counts) {
+  join();
+  delivery x;
+  x.tag = control_lane;
+  x.messages.push_back(multipart{{pack_goodbye("bye")}});
+  x.messages.push_back(multipart{{pack_ping(1)}});
+  x.messages.push_back(multipart{{pack_goodbye("bye again")}});
+  caf::anon_send(aut, std::move(x));
+  run();
+  BOOST_TEST(ends == 1);
+  BOOST_TEST(control.received(atom::close_v));
+  BOOST_TEST(control.received_nothing());
+}
+
+// -- tasks --------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(runs_tasks_and_reports_them) {
+  join();
+  dispatch_steps(1, 3);
+  BOOST_TEST(runner->queued() == 3u);
+  run_tasks();
+  BOOST_TEST(reported() == (keys{1, 2, 3}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(takes_no_tasks_before_it_joined) {
+  dispatch_steps(1, 3);
+  BOOST_TEST(runner->queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(garbage_changes_nothing) {
+  join();
+  for (auto lane : {control_lane, task_lane}) {
+    arrive(lane, multipart{});
+    arrive(lane, buffer::copy_of(std::string_view{"garbage"}));
+    arrive(lane, buffer::adopt(std::string(5000, 'x')));
+    arrive(lane, pack_credit(1, 1));
+  }
+  BOOST_TEST(ends == 0);
+  dispatch_steps(1, 1);
+  run_tasks();
+  BOOST_TEST(reported() == keys{1}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(joins_again_when_the_scheduler_forgot_it) {
+  join(99);
+  arrive(task_lane, pack_refusal(wire::RefusalCode::UnknownPeer, "who?"));
+  auto messages = sent(tasks);
+  BOOST_REQUIRE(messages.size() == 1u);
+  BOOST_TEST(messages[0].get<wire::Join>()->token() == 99u);
+}
+
+BOOST_AUTO_TEST_CASE(drops_its_tasks_when_it_was_given_up) {
+  join(99);
+  dispatch_steps(1, 3);
+  arrive(control_lane, pack_refusal(wire::RefusalCode::UnknownPeer, "who?"));
+  BOOST_TEST(runner->queued() == 0u);
+  join(100);
+  dispatch_steps(4, 4);
+  run_tasks();
+  BOOST_TEST(reported() == keys{4}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_new_welcome_out_of_turn_drops_tasks_too) {
+  join(99);
+  dispatch_steps(1, 3);
+  arrive(control_lane, pack_welcome(welcome(100)));
+  BOOST_TEST(runner->queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_report_while_nobody_knows_it) {
+  join(99);
+  dispatch_steps(1, 2);
+  during = [&](int) {
+    arrive(control_lane, pack_refusal(wire::RefusalCode::UnknownPeer, "who?"));
+  };
+  run_tasks();
+  BOOST_TEST(tasks.received_nothing());
+}
+
+// -- results that wait --------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(looks_for_results_behind_which_a_long_task_runs) {
+  join();
+  keys early;
+  during = [&](int x) {
+    if (x != 4)
+      return;
+    // Some of the first three were held back. Time passes in this task.
+    run();
+    advance(task_runner::look_again);
+    early = reported();
+    // It is still the same task: its end wakes, so nobody looks any more.
+    advance(task_runner::look_again);
+    BOOST_TEST(!probe_is_pending());
+  };
+  dispatch_steps(1, 5);
+  run_tasks();
+  BOOST_TEST(early == (keys{1, 2, 3}), boost::test_tools::per_element());
+  BOOST_TEST(reported() == (keys{4, 5}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(looks_no_more_when_all_is_reported) {
+  join();
+  dispatch_steps(1, 3);
+  BOOST_TEST(probe_is_pending());
+  run_tasks();
+  advance(task_runner::look_again);
+  BOOST_TEST(!probe_is_pending());
+}
+
+BOOST_AUTO_TEST_CASE(sends_again_what_had_no_room) {
+  join();
+  dispatch_steps(1, 1);
+  run_tasks();
+  auto [batch] = tasks.take<outgoing>();
+  caf::anon_send(aut, returned{task_lane, ec::peer_full, batch.messages.at(0)});
+  run();
+  BOOST_TEST(tasks.received_nothing());
+  advance(20ms);
+  BOOST_TEST(reported() == keys{1}, boost::test_tools::per_element());
+  advance(1s);
+  BOOST_TEST(tasks.received_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(forgets_what_had_no_room_when_it_was_given_up) {
+  join();
+  dispatch_steps(1, 1);
+  run_tasks();
+  auto [batch] = tasks.take<outgoing>();
+  caf::anon_send(aut, returned{task_lane, ec::peer_full, batch.messages.at(0)});
+  arrive(control_lane, pack_refusal(wire::RefusalCode::UnknownPeer, "who?"));
+  join(100);
+  advance(1s);
+  BOOST_TEST(reported().empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()
