@@ -232,7 +232,8 @@ zmq_socket::zmq_socket(zmq_socket&& other) noexcept
   : handle_(std::exchange(other.handle_, nullptr)),
     type_(other.type_),
     limits_(other.limits_),
-    spare_(std::move(other.spare_)) {
+    spare_(std::move(other.spare_)),
+    small_(std::move(other.small_)) {
   // nop
 }
 
@@ -241,6 +242,7 @@ zmq_socket& zmq_socket::operator=(zmq_socket&& other) noexcept {
   std::swap(type_, other.type_);
   std::swap(limits_, other.limits_);
   std::swap(spare_, other.spare_);
+  std::swap(small_, other.small_);
   return *this;
 }
 
@@ -331,6 +333,8 @@ receive_result zmq_socket::receive_frames(multipart& message) {
     bytes += frame.size();
     if (++count > limits_.frames || bytes > limits_.bytes)
       message.frames.clear(); // the rest still has to come off the socket
+    else if (frame.size() <= small_frames::max_size)
+      message.frames.push_back(small_.copy(frame));
     else
       message.frames.emplace_back(std::move(spare_), frame);
   } while (more);

@@ -4,6 +4,7 @@
 #include "troupe/endpoint.hpp"
 #include "troupe/held_messages.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/small_frames.hpp"
 #include "troupe/socket_spec.hpp"
 
 #include <caf/expected.hpp>
@@ -103,7 +104,8 @@ private:
   void* handle_ = nullptr;
   socket_type type_ = socket_type::dealer;
   limits limits_;
-  caf::intrusive_ptr<received_frame> spare_; // survives a futile `receive`
+  caf::intrusive_ptr<received_frame> spare_; // where the next frame goes
+  small_frames small_;
 };
 
 } // namespace troupe
