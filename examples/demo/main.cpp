@@ -13,7 +13,9 @@
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <stdexcept>
 #include <string>
+#include <system_error>
 
 namespace {
 
@@ -40,7 +42,11 @@ void print_figures(const troupe::status_message& status, demo::report& out) {
 }
 
 int run(const options& with) {
-  std::filesystem::create_directories(with.out);
+  std::error_code problem;
+  std::filesystem::create_directories(with.out, problem);
+  if (problem)
+    throw std::runtime_error("cannot create " + with.out + ": "
+                             + problem.message());
   auto picture = (std::filesystem::path{with.out} / "mandelbrot.png").string();
   demo::stopwatch watch;
   auto cluster = troupe::cluster::local({.engines = with.engines});

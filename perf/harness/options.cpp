@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <charconv>
 #include <limits>
-#include <map>
 #include <utility>
 
 namespace troupe::perf {
@@ -28,6 +27,13 @@ int shift_of(char unit) {
     default:
       return -1;
   }
+}
+
+std::string join(const std::vector<std::size_t>& xs) {
+  std::string result;
+  for (auto x : xs)
+    result += (result.empty() ? "" : ",") + std::to_string(x);
+  return result;
 }
 
 std::vector<std::string_view> split(std::string_view text) {
@@ -52,7 +58,9 @@ void add_sizes(CLI::App& app, const std::string& flag, const std::string& help,
                 + " on, such as 4,16 or 64k, not \"" + text + "\"");
     xs = std::move(*list);
   };
-  app.add_option_function<std::string>(flag, read, help)->type_name("LIST");
+  app
+    .add_option_function<std::string>(flag, read, help + " [" + join(xs) + "]")
+    ->type_name("LIST");
 }
 
 void add_flags(CLI::App& app, const workload& what, options& with) {
@@ -67,17 +75,18 @@ void add_flags(CLI::App& app, const workload& what, options& with) {
   if (has("size"))
     add_sizes(app, "--size", "bytes of payload", with.sizes, 0);
   if (has("transport"))
-    app
-      .add_option("--transport", with.transports,
-                  "of the raw path: ipc, as in the cluster, or tcp")
+    app.add_option("--transport", with.transports, "of the raw path [ipc]")
       ->delimiter(',')
       ->check(CLI::IsMember({"ipc", "tcp"}))
       ->type_name("LIST");
-  const std::map<std::string, path_choice> paths{{"raw", path_choice::raw},
-                                                 {"actor", path_choice::actor},
-                                                 {"both", path_choice::both}};
-  app.add_option("--path", with.path, "raw, actor or both [both]")
-    ->transform(CLI::CheckedTransformer(paths))
+  auto read_path = [&with](const std::string& text) {
+    with.path = text == "raw"     ? path_choice::raw
+                : text == "actor" ? path_choice::actor
+                                  : path_choice::both;
+  };
+  app
+    .add_option_function<std::string>("--path", read_path, "what to run [both]")
+    ->check(CLI::IsMember({"raw", "actor", "both"}))
     ->type_name("PATH");
   app.add_option("--repeat", with.repeat, "measured runs per path [5]")
     ->check(CLI::Range(1u, 1000u))
