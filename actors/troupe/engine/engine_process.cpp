@@ -8,12 +8,14 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/send.hpp>
 
+#include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <malloc.h>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <random>
+#include <string>
 #include <unistd.h>
 #include <utility>
 
@@ -89,28 +91,6 @@ socket_spec task_socket(const connection_info& info) {
   return spec;
 }
 
-/// How the engine ended, once it did. Written by a thread of the actor system.
-class ending {
-public:
-  void set(engine_end how, std::string reason) {
-    std::unique_lock guard{mutex_};
-    how_ = how;
-    reason_ = std::move(reason);
-  }
-
-  /// Says what is to be said and returns the exit status.
-  int report() {
-    std::unique_lock guard{mutex_};
-    auto status = exit_status(how_);
-    return status == 0 ? 0 : complain(status, reason_);
-  }
-
-private:
-  std::mutex mutex_;
-  engine_end how_ = engine_end::lost;
-  std::string reason_;
-};
-
 /// Runs tasks until the engine ends.
 /// @returns the exit status.
 int run_tasks(const connection_info& info, engine_config cfg,
@@ -127,16 +107,18 @@ int run_tasks(const connection_info& info, engine_config cfg,
     std::make_shared<task_runner>(function_registry::global(), [&handle] {
       caf::anon_send(handle, atom::finished_v);
     });
-  ending end;
+  std::atomic<int> status{exit_no_controller};
   handle = sys.spawn(engine, std::move(cfg), control->handle, tasks->handle,
-                     runner, [&](engine_end how, std::string reason) {
-                       end.set(how, std::move(reason));
-                       guard.arm(exit_status(how), end_limit);
+                     runner, [&](engine_end how, const std::string& reason) {
+                       status = exit_status(how);
+                       if (status != 0)
+                         complain(status, reason);
+                       guard.arm(status, end_limit);
                        runner->stop();
                      });
   runner->run();
   kill_rest_of_group();
-  return end.report();
+  return status;
 }
 
 } // namespace
