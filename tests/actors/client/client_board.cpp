@@ -6,7 +6,7 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <thread>
+#include <future>
 
 using namespace std::chrono_literals;
 using namespace troupe;
@@ -89,15 +89,15 @@ BOOST_AUTO_TEST_CASE(waits_no_longer_than_told) {
 }
 
 BOOST_AUTO_TEST_CASE(news_end_a_wait) {
-  std::thread waiter{[&] { BOOST_TEST(told(forever)); }};
+  auto waiter = std::async(std::launch::async, [&] { return told(forever); });
   board.tell({});
-  waiter.join();
+  BOOST_TEST(waiter.get());
 }
 
 BOOST_AUTO_TEST_CASE(the_end_ends_a_wait) {
-  std::thread waiter{[&] { BOOST_TEST(told(1h)); }};
+  auto waiter = std::async(std::launch::async, [&] { return told(1h); });
   board.end(errc::no_cluster, "gone");
-  waiter.join();
+  BOOST_TEST(waiter.get());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

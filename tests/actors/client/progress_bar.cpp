@@ -6,8 +6,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <future>
 #include <random>
-#include <thread>
 
 using namespace std::chrono_literals;
 using namespace troupe;
@@ -126,13 +126,14 @@ BOOST_AUTO_TEST_CASE(waits_like_the_group_that_it_shows) {
   BOOST_TEST(!bar.wait(group, 0ns));
   BOOST_TEST(!bar.wait(group, 1, 0ns));
   bar.update(group);
-  std::thread waiter{[&] { BOOST_TEST(bar.wait(group, forever)); }};
+  auto waiter = std::async(std::launch::async,
+                           [&] { return bar.wait(group, forever); });
   task_outcome outcome;
   outcome.state = task_outcome::status::ok;
   std::vector<std::pair<std::size_t, task_outcome>> items{{0, outcome},
                                                           {1, outcome}};
   group.complete(items);
-  waiter.join();
+  BOOST_TEST(waiter.get());
   BOOST_TEST(bar.wait(group, 1, 0ns));
   bar.clear();
 }

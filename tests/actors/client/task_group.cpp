@@ -7,6 +7,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
+#include <future>
 #include <numeric>
 #include <random>
 #include <thread>
@@ -155,31 +156,36 @@ BOOST_AUTO_TEST_CASE(limits_of_any_size_do_not_overflow) {
 BOOST_AUTO_TEST_CASE(wakes_a_thread_whose_outcome_came) {
   for (auto limit : {forever, forever - 1ns, duration{1h}}) {
     task_group group{3, "root"};
-    std::thread waiter{[&] { BOOST_TEST(group.wait(1, limit)); }};
+    auto waiter = std::async(std::launch::async,
+                             [&] { return group.wait(1, limit); });
     complete(group, {{0, ok()}});
     complete(group, {{1, ok()}});
-    waiter.join();
+    BOOST_TEST(waiter.get());
   }
 }
 
 BOOST_AUTO_TEST_CASE(wakes_threads_that_wait_for_all_or_some) {
   task_group group{3, "root"};
-  std::thread first{[&] { BOOST_TEST(group.wait_count(1, forever)); }};
-  std::thread last{[&] { BOOST_TEST(group.wait_all(forever)); }};
+  auto first = std::async(std::launch::async,
+                          [&] { return group.wait_count(1, forever); });
+  auto last = std::async(std::launch::async,
+                         [&] { return group.wait_all(forever); });
   complete(group, {{2, ok()}});
-  first.join();
+  BOOST_TEST(first.get());
   complete(group, {{1, ok()}, {0, ok()}});
-  last.join();
+  BOOST_TEST(last.get());
 }
 
 BOOST_AUTO_TEST_CASE(wakes_everybody_when_the_cluster_is_gone) {
   task_group group{8, "root"};
-  std::vector<std::thread> waiters;
+  std::vector<std::future<bool>> waiters;
   for (std::size_t i = 0; i < 8; ++i)
-    waiters.emplace_back([&group, i] { BOOST_TEST(group.wait(i, forever)); });
+    waiters.push_back(std::async(std::launch::async, [&group, i] {
+      return group.wait(i, forever);
+    }));
   group.fail_pending(status::no_cluster, "gone");
   for (auto& x : waiters)
-    x.join();
+    BOOST_TEST(x.get());
   BOOST_TEST(group.failed() == 8u);
 }
 
