@@ -101,7 +101,7 @@ public:
       ->check(CLI::Range(1, 4096));
     app.add_option("--name", settings.name);
     app.add_option("--program", settings.program);
-    app.add_option("--load", settings.load)->expected(1)->take_all();
+    app.add_option("--load", settings.load)->allow_extra_args(false);
     app.add_option("--scheme", scheme_)
       ->check(CLI::IsMember({"leastload", "lru"}));
     app.add_option("--hwm", hwm_);
@@ -155,7 +155,7 @@ command_options parse_map(const split_arguments& args) {
   auto& app = reader.app();
   app.add_option("-n,-j,--engines", x.engines)->check(CLI::Range(1, 4096));
   app.add_option("--task", x.task);
-  app.add_option("--load", x.load)->expected(1)->take_all();
+  app.add_option("--load", x.load)->allow_extra_args(false);
   app.add_option("-a,--arg-file", x.file);
   app.add_flag("-0,--null", x.null_separated);
   app.add_option("--colsep", x.column_separator);
@@ -236,7 +236,7 @@ command_options parse_engine(const split_arguments& args) {
   engine_options x;
   flag_reader reader{"engine", x.common};
   reader.app().add_option("--name", x.name);
-  reader.app().add_option("--load", x.load)->expected(1)->take_all();
+  reader.app().add_option("--load", x.load)->allow_extra_args(false);
   require_none(args, "engine");
   if (!reader.read(args.flags))
     return help_options{"engine"};

@@ -4,18 +4,18 @@
 #include "cli/command_error.hpp"
 #include "map/shell_task.hpp"
 #include "troupe/client/runtime.hpp"
+#include "troupe/process/descriptor.hpp"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <filesystem>
-#include <fstream>
-#include <functional>
-#include <iterator>
 #include <sstream>
 #include <string_view>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace troupe::apps {
@@ -65,14 +65,21 @@ std::string find_program(const std::string& name) {
 }
 
 bool contains_runtime(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::string content{std::istreambuf_iterator<char>{file}, {}};
   constexpr std::string_view elf{"\177ELF"};
   constexpr std::string_view marker{runtime_marker};
-  if (!content.starts_with(elf))
+  descriptor file{open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat info {};
+  if (!file || fstat(file.get(), &info) != 0 || info.st_size == 0)
     return false;
-  std::boyer_moore_horspool_searcher searcher{marker.begin(), marker.end()};
-  return std::search(content.begin(), content.end(), searcher) != content.end();
+  auto size = static_cast<std::size_t>(info.st_size);
+  auto data = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+  if (data == MAP_FAILED)
+    return false;
+  std::string_view content{static_cast<const char*>(data), size};
+  auto result = content.starts_with(elf)
+                && memmem(data, size, marker.data(), marker.size()) != nullptr;
+  munmap(data, size);
+  return result;
 }
 
 std::vector<std::string>

@@ -52,6 +52,8 @@ map_output::~map_output() {
 }
 
 bool map_output::put(const item& x) {
+  if (cut_)
+    return false;
   unwritten_ += cfg_.json ? to_json_line(x) : x.out;
   auto failure = cfg_.failures && !x.ok();
   if (cfg_.json ? failure : (failure || !x.err.empty())) {

@@ -87,7 +87,7 @@ void map_run::submit(std::vector<std::string> group) {
     return;
   } catch (const error& e) {
     // If the very first input makes no sense, then none will.
-    if (e.code != errc::usage || first == 1)
+    if (e.code != errc::usage || (first == 1 && group.size() == 1))
       throw;
     if (group.size() == 1) {
       push(refused_batch(std::move(group.front()), first, e));
