@@ -145,12 +145,23 @@ void noticed(self_pointer self, const socket_event& x) {
 
 // -- task lane ----------------------------------------------------------------
 
+/// A scheduler that does not know us wants to be joined again. One that refuses
+/// tasks will not report them, so nobody shall wait for them.
+void refused_tasks(self_pointer self, const wire::Refusal& refusal) {
+  auto code = refusal.code();
+  if (code != wire::RefusalCode::Limit && code != wire::RefusalCode::Malformed)
+    return act(self, self->state.link->received_refusal(self->clock().now(),
+                                                        refusal));
+  auto text = refusal.text() != nullptr ? refusal.text()->str() : "";
+  end(self, errc::failed, "its scheduler refused tasks: " + text);
+}
+
 void received_task_message(self_pointer self, const message_view& message) {
   auto& state = self->state;
   if (auto credit = message.get<wire::Credit>())
     state.session.credit(credit->tasks(), credit->bytes());
   else if (auto refusal = message.get<wire::Refusal>())
-    act(self, state.link->received_refusal(self->clock().now(), *refusal));
+    refused_tasks(self, *refusal);
   else
     state.session.results(message); // broken ones are dropped
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/client/map_result.hpp"
 #include "troupe/client/result.hpp"
 #include "troupe/codec/task.hpp"
 

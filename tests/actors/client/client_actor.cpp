@@ -243,6 +243,16 @@ BOOST_AUTO_TEST_CASE(joins_again_when_the_scheduler_does_not_know_it) {
   BOOST_TEST((kinds(tasks) == bodies{body::Join}));
 }
 
+BOOST_AUTO_TEST_CASE(nobody_waits_for_tasks_that_were_refused) {
+  join();
+  auto group = submit(2);
+  deliver(task_lane, pack_refusal(wire::RefusalCode::Limit, "over credit"));
+  BOOST_TEST(group->failed() == 2u);
+  BOOST_TEST(sentence()
+             == "cluster \"prod\" is gone: its scheduler refused tasks: over "
+                "credit");
+}
+
 BOOST_AUTO_TEST_CASE(a_new_number_ends_what_was_sent_under_the_old_one) {
   join();
   auto group = submit(1);
