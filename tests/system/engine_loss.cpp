@@ -2,6 +2,7 @@
 
 #include "system/support/sandbox.hpp"
 
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
 
@@ -27,6 +28,10 @@ struct fixture : sandbox {
     run({"stop"});
   }
 
+  static std::ptrdiff_t count(const std::string& text) {
+    return std::count(text.begin(), text.end(), '\n');
+  }
+
   /// Maps all inputs and kills an engine in the middle.
   run_result map_and_kill(words flags) {
     words args{"map", "--json", "--task", "nap"};
@@ -35,9 +40,9 @@ struct fixture : sandbox {
     program_options options;
     options.input = sequence(1, inputs);
     auto map = start(args, options);
-    auto half = [&] { return lines(map->out()).size() > inputs / 4; };
-    BOOST_TEST(wait_until(half));
+    BOOST_TEST(wait_until([&] { return count(map->out()) > inputs / 20; }));
     kill(victim, SIGKILL);
+    BOOST_TEST(count(map->out()) < inputs);
     run_result result;
     result.status = map->wait(limit);
     result.out = map->out();

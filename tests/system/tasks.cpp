@@ -15,7 +15,7 @@ namespace {
 
 /// Returns its argument after a while, so that a map has a middle.
 int nap(int number) {
-  std::this_thread::sleep_for(std::chrono::microseconds{100});
+  std::this_thread::sleep_for(std::chrono::microseconds{300});
   return number;
 }
 
