@@ -4,14 +4,15 @@
 
 #include "troupe/error.hpp"
 #include "troupe/process/child_process.hpp"
+#include "troupe/process/descriptor.hpp"
 
 #include <zmq.hpp>
 
 #include <cstdio>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <signal.h>
+#include <sstream>
 #include <stdexcept>
 #include <string_view>
 #include <sys/wait.h>
@@ -63,36 +64,21 @@ int run_worker(const char* endpoint) {
   }
 }
 
-std::string make_directory() {
-  auto pattern =
-    (std::filesystem::temp_directory_path() / "troupe-raw-XXXXXX").string();
-  if (mkdtemp(pattern.data()) == nullptr)
-    throw std::runtime_error("cannot create a directory like " + pattern);
-  return pattern;
+/// Names a socket that is no file, so that nothing stays behind.
+std::string make_endpoint(const std::string& transport, const char* name) {
+  static int count = 0;
+  if (transport == "tcp")
+    return "tcp://127.0.0.1:*";
+  return "ipc://@troupe-raw-" + std::to_string(getpid()) + "-"
+         + std::to_string(++count) + "-" + name;
 }
 
 } // namespace
 
 raw_device::raw_device(std::size_t workers, const std::string& transport) {
-  auto endpoint = [&](const char* name) -> std::string {
-    if (transport == "tcp")
-      return "tcp://127.0.0.1:*";
-    return "ipc://" + directory_ + "/" + name;
-  };
-  directory_ = make_directory();
-  int fds[2];
   try {
-    if (pipe2(fds, O_CLOEXEC) != 0)
-      throw std::runtime_error("cannot create a pipe");
-    try {
-      start({"device", endpoint("front"), endpoint("back")}, fds[1]);
-    } catch (...) {
-      close(fds[0]);
-      close(fds[1]);
-      throw;
-    }
-    close(fds[1]);
-    read_endpoints(fds[0]);
+    start_device(make_endpoint(transport, "front"),
+                 make_endpoint(transport, "back"));
     for (std::size_t i = 0; i < workers; ++i)
       start({"worker", back_}, -1);
   } catch (...) {
@@ -103,6 +89,18 @@ raw_device::raw_device(std::size_t workers, const std::string& transport) {
 
 raw_device::~raw_device() {
   stop();
+}
+
+void raw_device::start_device(const std::string& front,
+                              const std::string& back) {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    throw std::runtime_error("cannot create a pipe");
+  descriptor reader{ends[0]};
+  descriptor writer{ends[1]};
+  start({"device", front, back}, writer.get());
+  writer = descriptor{};
+  read_endpoints(reader.get());
 }
 
 void raw_device::start(std::vector<std::string> arguments, int stdout_fd) {
@@ -119,15 +117,12 @@ void raw_device::start(std::vector<std::string> arguments, int stdout_fd) {
 }
 
 void raw_device::read_endpoints(int fd) {
-  auto stream = fdopen(fd, "r");
-  char line[256];
-  for (auto text : {&front_, &back_})
-    if (std::fgets(line, sizeof(line), stream) != nullptr) {
-      *text = line;
-      text->resize(text->find_last_not_of('\n') + 1);
-    }
-  std::fclose(stream);
-  if (back_.empty())
+  std::string text;
+  char bytes[256];
+  for (ssize_t n; (n = read(fd, bytes, sizeof(bytes))) > 0;)
+    text.append(bytes, static_cast<std::size_t>(n));
+  std::istringstream lines{text};
+  if (!(lines >> front_ >> back_))
     throw std::runtime_error("the raw device did not start");
 }
 
@@ -137,8 +132,6 @@ void raw_device::stop() noexcept {
   for (auto pid : children_)
     waitpid(pid, nullptr, 0);
   children_.clear();
-  std::error_code ignored;
-  std::filesystem::remove_all(directory_, ignored);
 }
 
 std::optional<int> play_raw_role(int argc, char** argv) {

@@ -31,6 +31,8 @@ public:
   }
 
 private:
+  void start_device(const std::string& front, const std::string& back);
+
   void start(std::vector<std::string> arguments, int stdout_fd);
 
   /// Reads what the device prints when it listens.
@@ -38,7 +40,6 @@ private:
 
   void stop() noexcept;
 
-  std::string directory_;
   std::string front_;
   std::string back_;
   std::vector<pid_t> children_;
