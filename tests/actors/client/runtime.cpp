@@ -6,7 +6,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -23,8 +22,10 @@ std::string own_program() {
 /// The marker, put together while the program runs: written down, it would be
 /// found.
 std::string marker() {
-  std::string result{"1v-rekram-emitnur-epuort"};
-  std::reverse(result.begin(), result.end());
+  std::string result{"uspvqf.svoujnf.nbslfs.w2"};
+  volatile char shift = 1; // or the compiler does the sum and writes it down
+  for (auto& c : result)
+    c = static_cast<char>(c - shift);
   return result;
 }
 
