@@ -81,8 +81,7 @@ void print(const stop_report& x) {
   fmt::print("cluster \"{}\" is stopped: {} engines in {:.2f} s\n", x.name,
              x.engines, x.seconds);
   if (x.killed > 0)
-    fmt::print("  {} processes did not end by themselves and were killed\n",
-               x.killed);
+    fmt::print("  {} of its processes did not end and were killed\n", x.killed);
 }
 
 } // namespace
