@@ -11,6 +11,10 @@ namespace troupe {
 
 namespace {
 
+/// What one call takes at most: all that a pipe holds, and no more, or a writer
+/// that never pauses would keep its reader from everything else.
+constexpr auto max_chunks = 16;
+
 void write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     auto n = ::write(fd, text.data(), text.size());
@@ -31,7 +35,7 @@ line_relay::line_relay(descriptor from, int to)
 
 bool line_relay::pump() {
   std::array<char, 4096> chunk;
-  while (from_) {
+  for (auto left = max_chunks; from_ && left > 0; --left) {
     auto n = ::read(fd(), chunk.data(), chunk.size());
     if (n > 0) {
       std::string_view text{chunk.data(), static_cast<std::size_t>(n)};
@@ -43,7 +47,7 @@ bool line_relay::pump() {
       return errno == EAGAIN;
     }
   }
-  return false;
+  return static_cast<bool>(from_);
 }
 
 std::vector<std::string> line_relay::tail() const {

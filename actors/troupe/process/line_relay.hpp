@@ -23,7 +23,8 @@ public:
   /// -1 = pass on nothing.
   line_relay(descriptor from, int to);
 
-  /// Passes on what is there. Returns `false` once all writers are gone.
+  /// Passes on what is there, at most what a pipe holds. Returns `false` once
+  /// all writers are gone.
   bool pump();
 
   /// What to poll, or -1 once all writers are gone.

@@ -102,4 +102,9 @@ BOOST_AUTO_TEST_CASE(goes_on_if_nobody_takes_what_it_passes_on) {
   BOOST_CHECK(deaf.tail() == strings{"x"});
 }
 
+BOOST_AUTO_TEST_CASE(returns_from_a_writer_that_never_pauses) {
+  line_relay endless{descriptor{open("/dev/zero", O_RDONLY | O_CLOEXEC)}, -1};
+  BOOST_TEST(endless.pump());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
