@@ -38,11 +38,13 @@ std::string hexadecimal(std::uint64_t x) {
   return text;
 }
 
+/// Whether one message can carry a result. Sockets limit the sum of its frames
+/// as they do each of them.
 bool sendable(std::size_t inline_bytes, std::span<const buffer> frames) {
+  auto sum = inline_bytes + envelope_bytes;
   for (auto& frame : frames)
-    if (frame.size() > limits::task_frame_bytes)
-      return false;
-  return inline_bytes <= limits::task_frame_bytes - envelope_bytes;
+    sum += frame.size();
+  return sum <= limits::task_frame_bytes;
 }
 
 } // namespace
@@ -79,7 +81,7 @@ task_caller::call(const wire::TaskEntry& task, std::span<const std::byte> arena,
   if (!sendable(bytes_.size(), frames_))
     return fail("result_too_large", "the result of "
                                       + function->description.name
-                                      + " exceeds a frame's limit of "
+                                      + " exceeds a message's limit of "
                                       + std::to_string(limits::task_frame_bytes)
                                       + " bytes: return it in parts");
   return wire::Outcome::Ok;

@@ -49,6 +49,12 @@ buffer too_large() {
   return buffer::borrow(&byte, limits::task_frame_bytes + 1, [] {});
 }
 
+std::tuple<buffer, buffer> too_large_together() {
+  static const char byte = 'x';
+  auto half = buffer::borrow(&byte, limits::task_frame_bytes / 2, [] {});
+  return {half, half};
+}
+
 std::vector<std::string> fail_late() {
   throw std::bad_alloc();
 }
@@ -58,6 +64,7 @@ TROUPE_TASK_AS(throw_number, "caller.throw_number");
 TROUPE_TASK_AS(echo, "caller.echo");
 TROUPE_TASK_AS(first_of, "caller.first_of");
 TROUPE_TASK_AS(too_large, "caller.too_large");
+TROUPE_TASK_AS(too_large_together, "caller.too_large_together");
 TROUPE_TASK_AS(fail_late, "caller.fail_late");
 
 // -- fixture ------------------------------------------------------------------
@@ -162,10 +169,12 @@ BOOST_AUTO_TEST_CASE(refuses_text_where_types_have_no_textual_form) {
   BOOST_TEST(contains(x.message, "caller.echo cannot be called with text"));
 }
 
-BOOST_AUTO_TEST_CASE(refuses_a_result_that_no_frame_can_hold) {
-  auto x = why(build.call(1, "caller.too_large").view());
-  BOOST_TEST(x.type == "result_too_large");
-  BOOST_TEST(contains(x.message, "return it in parts"));
+BOOST_AUTO_TEST_CASE(refuses_a_result_that_no_message_can_hold) {
+  for (auto name : {"caller.too_large", "caller.too_large_together"}) {
+    auto x = why(build.call(1, name).view());
+    BOOST_TEST(x.type == "result_too_large");
+    BOOST_TEST(contains(x.message, "return it in parts"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(reads_arrays_in_place) {
