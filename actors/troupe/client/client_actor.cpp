@@ -91,6 +91,8 @@ void check_alive(self_pointer self) {
 
 void tick(self_pointer self) {
   auto& state = self->state;
+  if (state.next_tick && self->clock().now() < *state.next_tick)
+    return; // an earlier one replaced it, and another is pending
   state.next_tick = std::nullopt;
   check_alive(self);
   if (!state.ended)
