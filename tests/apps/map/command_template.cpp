@@ -32,7 +32,7 @@ BOOST_AUTO_TEST_CASE(replaces_like_gnu_parallel) {
     std::string_view place;
     std::string_view expected;
   };
-  // What parallel 20221122 prints for these.
+  // By the regular expressions in the manual of parallel(1).
   const row table[] = {
     {"dir/a.b.txt", "{}", "dir/a.b.txt"},
     {"dir/a.b.txt", "{.}", "dir/a.b"},
