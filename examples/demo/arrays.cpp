@@ -47,12 +47,14 @@ void run_arrays(const troupe::client& session, std::size_t slices,
                         ys.slice(i * slice_size, slice_size));
 
   auto before = session.status();
+  auto sent_before = session.core()->counters();
   stopwatch watch;
   auto results = session.balanced().map<dot>(inputs);
   auto handed_over = watch.seconds();
   auto products = results.get();
   auto wall = watch.seconds();
   auto after = session.status();
+  auto sent = session.core()->counters();
 
   stopwatch serial_watch;
   std::size_t equal = 0;
@@ -67,6 +69,12 @@ void run_arrays(const troupe::client& session, std::size_t slices,
                        "in {}",
                        bytes_text(bytes), slices, bytes_text(bytes / wall),
                        time_text(handed_over)));
+  out.detail(fmt::format(
+    "          sent by this program: {} lent, {} copied ({} frames)",
+    bytes_text(static_cast<double>(sent.bytes_lent - sent_before.bytes_lent)),
+    bytes_text(
+      static_cast<double>(sent.bytes_copied - sent_before.bytes_copied)),
+    sent.frames_copied - sent_before.frames_copied));
   out.detail(fmt::format("          on their way through the controller {} "
                          "lent, {} copied ({} frames)",
                          bytes_text(static_cast<double>(lent)),

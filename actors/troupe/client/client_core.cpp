@@ -83,6 +83,13 @@ duration patience(milliseconds limit) {
   return limit + milliseconds{500};
 }
 
+bridge_config bridge_config_of(const connection_info& info) {
+  bridge_config result;
+  if (auto copy = copy_policy::parse(info.copy_threshold))
+    result.copy = *copy;
+  return result;
+}
+
 } // namespace
 
 struct client_core::impl {
@@ -90,7 +97,7 @@ struct client_core::impl {
     : info(info),
       board(std::make_shared<client_board>()),
       sys(config),
-      bridge(std::make_unique<bridge_runtime>(sys)) {
+      bridge(std::make_unique<bridge_runtime>(sys, bridge_config_of(info))) {
     auto control =
       open(lane_spec(control_lane, info.control, limits::control_frame_bytes));
     auto tasks =
@@ -227,6 +234,15 @@ void client_core::wait_for_engines(std::size_t count, duration limit) {
 void client_core::shutdown_cluster() {
   throw_if_ended();
   caf::anon_send(pimpl_->actor, atom::close_v);
+}
+
+socket_counters client_core::counters() const {
+  caf::scoped_actor self{pimpl_->sys};
+  socket_counters result;
+  self->request(pimpl_->bridge->actor(), end_limit, atom::counters_v)
+    .receive([&](const socket_counters& x) { result = x; },
+             [](const caf::error&) {});
+  return result;
 }
 
 const connection_info& client_core::info() const noexcept {

@@ -4,6 +4,7 @@
 #include "troupe/client/task_group.hpp"
 #include "troupe/process/connection_info.hpp"
 #include "troupe/protocol/pack.hpp"
+#include "troupe/socket_spec.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -49,6 +50,10 @@ public:
 
   /// Asks the hub to stop the cluster.
   void shutdown_cluster();
+
+  /// Frames and bytes that this session copied, lent and received. All zero
+  /// if the bridge does not answer within a second.
+  socket_counters counters() const;
 
   const connection_info& info() const noexcept;
 

@@ -95,7 +95,8 @@ socket_spec task_socket(const connection_info& info) {
 /// @returns the exit status.
 int run_tasks(const connection_info& info, engine_config cfg,
               caf::actor_system& sys, exit_guard& guard) {
-  bridge_runtime bridge{sys};
+  auto copy = copy_policy::parse(info.copy_threshold);
+  bridge_runtime bridge{sys, {.copy = copy ? *copy : copy_policy{}}};
   auto control = bridge.open(control_socket(info));
   if (!control)
     return complain(exit_no_controller, describe(control.error()));

@@ -83,9 +83,13 @@ private:
 } // namespace
 
 std::string to_json(const connection_info& x) {
-  json object{{"name", x.name},       {"instance", to_hex(x.instance)},
-              {"pid", x.pid},         {"start_time", x.start_time},
-              {"control", x.control}, {"tasks", x.tasks},
+  json object{{"name", x.name},
+              {"instance", to_hex(x.instance)},
+              {"pid", x.pid},
+              {"start_time", x.start_time},
+              {"control", x.control},
+              {"tasks", x.tasks},
+              {"copy_threshold", x.copy_threshold},
               {"version", x.version}};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -102,6 +106,7 @@ caf::expected<connection_info> parse_connection_info(const std::string& text) {
   fields.read("start_time", result.start_time);
   fields.read("control", result.control);
   fields.read("tasks", result.tasks);
+  fields.read("copy_threshold", result.copy_threshold);
   fields.read("version", result.version);
   if (!fields.problem().empty())
     return make_error(ec::bad_config, fields.problem());

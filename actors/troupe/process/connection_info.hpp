@@ -27,6 +27,9 @@ struct connection_info {
   std::string control;
   std::string tasks;
 
+  /// Copy policy of all bridges of the cluster, as `copy_policy` reads it.
+  std::string copy_threshold = "1024";
+
   /// Protocol version of the controller.
   std::uint16_t version = 0;
 

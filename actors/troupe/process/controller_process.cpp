@@ -136,6 +136,7 @@ private:
     info_.start_time = process_start_time(getpid());
     info_.control = controller_->control_endpoint();
     info_.tasks = controller_->tasks_endpoint();
+    info_.copy_threshold = to_string(cfg_.bridge.copy);
     info_.version = limits::protocol_version;
     engine_.environment.emplace_back(connection_variable, to_json(info_));
     engine_.environment.emplace_back("TROUPE_ROLE", "engine");

@@ -6,12 +6,6 @@
 
 namespace troupe {
 
-namespace {
-
-constexpr auto nobody = placement::seat{0xFFFFFFFF};
-
-} // namespace
-
 placement::seat placement::add(std::uint32_t hwm) {
   auto x = seat{};
   if (free_.empty()) {
@@ -32,12 +26,6 @@ void placement::remove(seat x) {
   engines_[x] = engine{};
   free_.push_back(x);
   update(x);
-}
-
-std::optional<placement::seat> placement::best() const noexcept {
-  if (winners_.empty() || winners_[1] == nobody)
-    return std::nullopt;
-  return winners_[1];
 }
 
 void placement::pick(seat x) {

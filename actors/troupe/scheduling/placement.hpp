@@ -4,7 +4,6 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 namespace troupe {
@@ -68,13 +67,18 @@ public:
 
   void remove(seat x);
 
-  /// Returns the best eligible engine.
-  std::optional<seat> best() const noexcept;
+  /// Stands for "no engine".
+  static constexpr auto nobody = seat{0xFFFFFFFF};
+
+  /// Returns the best eligible engine, or `nobody`.
+  seat best() const noexcept {
+    return winners_[1];
+  }
 
   /// Returns the rank of the best eligible engine.
-  /// @pre `best()`
+  /// @pre `best() != nobody`
   rank best_rank() const noexcept {
-    return rank_of(*best());
+    return rank_of(best());
   }
 
   /// Counts one more task for an engine, which is now the last in turn.
@@ -121,7 +125,8 @@ private:
   pick_order* order_;
   std::vector<engine> engines_;
   std::vector<seat> free_;
-  std::vector<seat> winners_; // a heap-shaped tree, the root at 1
+  std::vector<seat> winners_{nobody,
+                             nobody}; // a heap-shaped tree, the root at 1
 };
 
 } // namespace troupe

@@ -165,13 +165,13 @@ engine_record* task_queue::place(const task_line& line, const task& x) {
   for (;;) {
     engine_kind* best = nullptr;
     for (auto kind : line.kinds)
-      if (kind->places.best()
+      if (kind->places.best() != placement::nobody
           && (best == nullptr
               || kind->places.best_rank() < best->places.best_rank()))
         best = kind;
     if (best == nullptr)
       break;
-    auto engine = best->seats[*best->places.best()];
+    auto engine = best->seats[best->places.best()];
     if (has_room(*engine, x)) {
       result = engine;
       break;

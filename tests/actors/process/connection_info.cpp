@@ -15,7 +15,7 @@ namespace {
 
 connection_info sample() {
   return {"default",           0xfedcba9876543210,  42, 1234,
-          "ipc:///run/c.sock", "ipc:///run/t.sock", 1};
+          "ipc:///run/c.sock", "ipc:///run/t.sock", "64k", 1};
 }
 
 std::string replaced(std::string text, const std::string& from,
