@@ -57,10 +57,11 @@ void scheduler_core::join(const routing_id& peer, std::uint64_t token) {
 }
 
 void scheduler_core::join(engine_record& engine, const routing_id& peer) {
-  if (engine.peer != peer) {
-    strand(engine); // the old connection may have lost dispatches and results
+  // What it had may be lost with the old connection, or came back.
+  if (engine.peer != peer || !engine.joined())
+    strand(engine);
+  if (engine.peer != peer)
     peers_.connect({.engine = &engine}, peer);
-  }
   if (!engine.joined())
     reject(queue_.join(engine));
 }
