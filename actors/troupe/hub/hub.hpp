@@ -30,6 +30,9 @@ struct hub_state {
 
   /// Whether the scheduler owes us its status.
   bool asking = false;
+
+  /// Whether everybody was told goodbye.
+  bool stopping = false;
 };
 
 /// Keeps the registry over `socket`, the ROUTER of the control lane.

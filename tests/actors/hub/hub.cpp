@@ -526,6 +526,8 @@ BOOST_AUTO_TEST_CASE(says_goodbye_to_everybody_and_ends) {
   run();
   auto [goodbyes] = socket.take<outgoing>();
   BOOST_TEST(goodbyes.messages.size() == 2);
+  BOOST_TEST(socket.received_nothing()); // so that they can be read
+  advance(50ms);
   BOOST_TEST(socket.received(atom::close_v));
   auto [down] = owner.take<caf::down_msg>();
   BOOST_CHECK(down.source == aut);
