@@ -9,6 +9,8 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <spdlog/spdlog.h>
+
 #include <mutex>
 #include <utility>
 
@@ -81,10 +83,18 @@ private:
   bool fired_ = false;
 };
 
-caf::behavior stop_listener(caf::event_based_actor*,
+/// Fires when a client wishes, or when one of the parts ends: without it tasks
+/// would wait for ever.
+caf::behavior stop_listener(caf::event_based_actor* self,
                             std::shared_ptr<stop_signal> signal) {
+  self->set_down_handler([signal](const caf::down_msg& x) {
+    if (auto logger = spdlog::get("troupe"))
+      logger->error("a part of the controller ended: {}", describe(x.reason));
+    signal->fire();
+  });
   return {
     [signal](atom::stop) { signal->fire(); },
+    [self](atom::attach, const caf::actor& part) { self->monitor(part); },
   };
 }
 
@@ -97,9 +107,10 @@ struct controller::impl {
 
   ~impl() {
     // Each step is bounded: an actor that hangs must not keep the process.
-    auto orderly = end(hub, [this] { caf::anon_send(hub, atom::stop_v); });
+    auto orderly = end_by_exit(listener);
+    orderly = end(hub, [this] { caf::anon_send(hub, atom::stop_v); })
+              && orderly;
     orderly = end_by_exit(scheduler) && orderly;
-    orderly = end_by_exit(listener) && orderly;
     hub = nullptr;
     scheduler = nullptr;
     listener = nullptr;
@@ -127,6 +138,11 @@ struct controller::impl {
     return gone;
   }
 
+  template <class Handle>
+  void watch(const Handle& part) {
+    caf::anon_send(listener, atom::attach_v, caf::actor_cast<caf::actor>(part));
+  }
+
   caf::error start(controller_config& x) {
     bridge = std::make_unique<bridge_runtime>(sys, x.bridge);
     auto control_lane = bridge->open(control_socket(x.control_endpoint));
@@ -144,6 +160,10 @@ struct controller::impl {
                     listener);
     caf::anon_send(scheduler, atom::attach_v,
                    caf::actor_cast<loss_listener_actor>(hub));
+    watch(hub);
+    watch(scheduler);
+    watch(control_lane->handle);
+    watch(tasks_lane->handle);
     return {};
   }
 
