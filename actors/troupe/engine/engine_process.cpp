@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <malloc.h>
 #include <memory>
 #include <random>
@@ -125,7 +126,8 @@ int run_tasks(const connection_info& info, engine_config cfg,
 } // namespace
 
 int run_engine(const connection_info& info, std::string name) {
-  handle_end_signals();
+  // With a nanny, it ends with the others and not by Ctrl-C.
+  handle_end_signals(std::getenv("TROUPE_ENGINE_INDEX") == nullptr);
   mallopt(M_ARENA_MAX, 2); // a heap per thread would double an idle engine
   if (info.version != limits::protocol_version)
     return complain(exit_version_mismatch,

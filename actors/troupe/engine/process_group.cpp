@@ -73,9 +73,9 @@ bool is_zombie(pid_t pid) {
 
 } // namespace
 
-void handle_end_signals() {
+void handle_end_signals(bool at_terminal) {
   handle(SIGTERM, &end_at_once);
-  handle(SIGINT, &do_nothing);
+  handle(SIGINT, at_terminal ? &end_at_once : &do_nothing);
 }
 
 void kill_rest_of_group() {

@@ -11,8 +11,9 @@
 namespace troupe {
 
 /// Makes SIGTERM kill this process, and its whole group if it leads one. Makes
-/// SIGINT do nothing, but leaves its default to programs started from here.
-void handle_end_signals();
+/// SIGINT do the same `at_terminal`, else nothing, but leaves its default to
+/// programs started from here.
+void handle_end_signals(bool at_terminal);
 
 /// Kills all other processes of the group that this process leads. Does
 /// nothing if it leads none.

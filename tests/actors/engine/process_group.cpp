@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_SUITE(process_group_suite)
 
 BOOST_AUTO_TEST_CASE(sigterm_kills_the_whole_group) {
   group x{[] {
-    handle_end_signals();
+    handle_end_signals(false);
     group::start_sleeper();
     group::start_sleeper();
     for (;;)
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(sigterm_kills_the_whole_group) {
 
 BOOST_AUTO_TEST_CASE(sigterm_ends_only_itself_if_it_leads_no_group) {
   group x{[] {
-            handle_end_signals();
+            handle_end_signals(false);
             group::ready();
             for (;;)
               pause();
@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(sigterm_ends_only_itself_if_it_leads_no_group) {
 
 BOOST_AUTO_TEST_CASE(sigint_does_nothing) {
   group x{[] {
-    handle_end_signals();
+    handle_end_signals(false);
     kill(getpid(), SIGINT);
     _exit(5);
   }};
