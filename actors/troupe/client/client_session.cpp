@@ -26,12 +26,10 @@ std::size_t size_of(std::span<const buffer> frames) {
 
 /// Says why no message can carry a call, or nothing.
 std::string obstacle(const encoded_calls& calls, const encoded_calls::call& x) {
-  auto largest = x.size + header_room;
-  for (auto& frame : frames_of(calls, x))
-    largest = std::max(largest, frame.size());
-  if (largest > limits::task_frame_bytes)
-    return "an argument of " + std::to_string(largest >> 20)
-           + " MiB exceeds the limit of "
+  auto size = x.size + header_room + size_of(frames_of(calls, x));
+  if (size > limits::task_frame_bytes)
+    return "arguments of " + std::to_string(size >> 20)
+           + " MiB exceed the limit of "
            + std::to_string(limits::task_frame_bytes >> 20) + " MiB";
   if (x.frames > limits::batch_frames)
     return std::to_string(x.frames) + " large arguments exceed the limit of "

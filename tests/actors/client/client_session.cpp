@@ -219,7 +219,7 @@ BOOST_AUTO_TEST_CASE(fails_an_oversized_argument_and_sends_the_others) {
   auto err = group->error_of(1);
   BOOST_TEST((err.code == errc::too_large));
   BOOST_TEST(std::string{err.what()}
-             == "root: an argument of 1024 MiB exceeds the limit of 1024 MiB");
+             == "root: arguments of 1024 MiB exceed the limit of 1024 MiB");
   session.credit(10, 1000);
   BOOST_TEST(sent() == (numbers{1, 3}));
   BOOST_TEST(!answer({1, 2, 3}));
