@@ -2,6 +2,7 @@
 #include "cli/command_error.hpp"
 #include "cli/commands.hpp"
 #include "cli/stop_event.hpp"
+#include "cluster/processes.hpp"
 #include "cluster/programs.hpp"
 #include "cluster/settings.hpp"
 #include "cluster/state_dir.hpp"
@@ -27,6 +28,15 @@ namespace {
 
 /// What the engines' own limit leaves for the rest of a start.
 constexpr auto reserve = std::chrono::seconds{10};
+
+/// Ends a controller that failed to start; usually it has ended already.
+void end_daemon(pid_t pid) {
+  kill(pid, SIGTERM); // it stops its engines
+  descriptor ended{open_process(pid)};
+  wait_for_child(ended.get(), -1, reserve);
+  kill(pid, SIGKILL); // if it still hangs; its engines die with it
+  waitpid(pid, nullptr, 0);
+}
 
 void require_free(const std::string& name) {
   auto running = runtime_dir::running();
@@ -153,8 +163,7 @@ int execute(const start_options& x) {
     print_success(x, report);
     return 0;
   }
-  kill(pid, SIGTERM); // it stops its engines; usually it has ended already
-  waitpid(pid, nullptr, 0);
+  end_daemon(pid);
   if (stop.raised())
     return interrupted(interrupt_scope::received());
   throw_failure(report.is_object() ? report : nlohmann::json::object(), logs);

@@ -156,6 +156,8 @@ std::vector<function_description> registry::functions() const {
 std::optional<turned_away> registry::check(const hello_message& hello) const {
   if (auto problem = check_limits(hello.role))
     return problem;
+  if (hello.host.size() > max_name || !printable(hello.host))
+    return malformed("the host's name is too long or not printable");
   if (hello.role == wire::Role::Client)
     return std::nullopt;
   if (hello.name.size() > max_name || !printable(hello.name))
