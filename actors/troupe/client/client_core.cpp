@@ -77,8 +77,7 @@ socket_spec lane_spec(std::uint32_t tag, const std::string& endpoint,
   return result;
 }
 
-/// Sleeps at most a tenth of a second too long for `limit`, and at least so
-/// long that the actor can say first why it gave up.
+/// Half a second more than `limit`: the actor gets to say first why it gave up.
 duration patience(milliseconds limit) {
   return limit + milliseconds{500};
 }
