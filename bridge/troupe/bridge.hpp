@@ -15,12 +15,14 @@
 namespace troupe {
 
 /// The SOCKET interface: one ZeroMQ socket as an actor. It can be monitored,
-/// linked and killed like any other; it ends with its owner.
+/// linked and killed like any other; it ends with its owner, at `close`, or
+/// with the bridge. Any exit reason but `kill` sends what waits, as `close`
+/// does. PUB sockets drop messages for subscribers over their high-water mark.
 using socket_actor = caf::typed_actor<
   // Starts delivering to an owner. Before that, nothing is read.
   caf::reacts_to<atom::attach, socket_owner_actor>,
-  // Sends messages, in order per peer. Never blocks; what cannot be sent
-  // comes back to the owner as `returned`.
+  // Sends messages, in order per peer. Never blocks; what cannot be sent comes
+  // back to the owner as `returned`, or is only counted while there is none.
   caf::reacts_to<outgoing>,
   // Tells what was sent and received.
   caf::replies_to<atom::counters>::with<socket_counters>,
@@ -78,7 +80,8 @@ public:
   open(socket_spec spec,
        std::chrono::milliseconds limit = std::chrono::milliseconds{10000});
 
-  /// How often the pump woke up from its sleep. It never does without a reason.
+  /// How often the pump woke up. It never does without a reason, so that an
+  /// idle process stays asleep.
   std::uint64_t wakeups() const noexcept;
 
 private:

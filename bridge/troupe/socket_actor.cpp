@@ -194,6 +194,7 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
   if (owner_)
     monitor(owner_);
   pending_ = true;
+  events_pending_ = true;
 }
 
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {
@@ -335,9 +336,11 @@ void socket_actor_impl::report_events() {
   events_pending_ = false;
   if (monitor_ == nullptr)
     return;
+  monitor_->update();
+  if (!owner_)
+    return; // it shall learn what happened before it came
   for (auto what : monitor_->take())
-    if (owner_)
-      send(owner_, socket_event{spec_.tag, what});
+    send(owner_, socket_event{spec_.tag, what});
 }
 
 bool socket_actor_impl::done() const noexcept {

@@ -5,7 +5,6 @@
 
 #include <zmq.h>
 
-#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -65,8 +64,7 @@ int socket_monitor::descriptor() const noexcept {
   return fd;
 }
 
-std::vector<socket_monitor::kind> socket_monitor::take() {
-  std::vector<kind> result;
+void socket_monitor::update() {
   zmq_msg_t part;
   zmq_msg_init(&part);
   while (receive(handle_, part)) {
@@ -74,16 +72,15 @@ std::vector<socket_monitor::kind> socket_monitor::take() {
     std::uint16_t event = 0;
     if (zmq_msg_size(&part) >= sizeof(event)) {
       std::memcpy(&event, zmq_msg_data(&part), sizeof(event));
-      note(result, event);
+      note(event);
     }
     while (zmq_msg_more(&part) && receive(handle_, part))
       ; // nop
   }
   zmq_msg_close(&part);
-  return result;
 }
 
-void socket_monitor::note(std::vector<kind>& events, std::uint16_t event) {
+void socket_monitor::note(std::uint16_t event) {
   auto what = kind::refused;
   if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
     what = kind::connected;
@@ -95,8 +92,8 @@ void socket_monitor::note(std::vector<kind>& events, std::uint16_t event) {
   } else {
     what = kind::disconnected;
   }
-  events.erase(std::remove(events.begin(), events.end(), what), events.end());
-  events.push_back(what);
+  std::erase(events_, what);
+  events_.push_back(what);
 }
 
 } // namespace troupe

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -31,9 +32,14 @@ public:
 
   int descriptor() const noexcept;
 
-  /// Takes all events off the socket.
-  /// @returns each kind that happened once, in the order of the last time.
-  std::vector<kind> take();
+  /// Takes all events off ZeroMQ's socket.
+  void update();
+
+  /// Takes what happened since the last call: each kind once, in the order of
+  /// the last time.
+  std::vector<kind> take() noexcept {
+    return std::exchange(events_, {});
+  }
 
 private:
   socket_monitor(void* monitored, void* handle) noexcept
@@ -41,10 +47,11 @@ private:
     // nop
   }
 
-  void note(std::vector<kind>& events, std::uint16_t event);
+  void note(std::uint16_t event);
 
   void* monitored_;
   void* handle_;
+  std::vector<kind> events_;
   std::size_t refused_ = 0; // connections that are about to end unconnected
 };
 

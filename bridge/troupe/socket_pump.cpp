@@ -223,8 +223,7 @@ void socket_pump::wait() {
   }
   auto polled = poll(descriptors_.data(), descriptors_.size(), timeout) > 0;
   bell_->disarm(polled && descriptors_.front().revents != 0);
-  if (timeout != 0)
-    wakeups_.fetch_add(1, std::memory_order_relaxed);
+  wakeups_.fetch_add(1, std::memory_order_relaxed);
   note_activity(polled);
 }
 

@@ -84,7 +84,7 @@ public:
   /// Sums up all sockets, closed ones included.
   socket_counters counters();
 
-  /// How often the thread woke up from its sleep.
+  /// How often the thread woke up, or looked around before going on.
   std::uint64_t wakeups() const noexcept {
     return wakeups_.load(std::memory_order_relaxed);
   }

@@ -525,6 +525,23 @@ BOOST_AUTO_TEST_CASE(tells_when_connections_come_and_go) {
   BOOST_TEST((server.take_event().what == kind::refused));
 }
 
+BOOST_AUTO_TEST_CASE(tells_an_owner_what_happened_before_it_came) {
+  auto spec = router_spec();
+  spec.watch = true;
+  auto router = open(spec);
+  plain_peer peer{ZMQ_DEALER};
+  peer.connect(router.endpoints.front());
+  peer.send({"x"});
+  owner server{sys};
+  owner other{sys};
+  auto dealer = open_dealer(router.endpoints.front());
+  other.send(dealer.handle, message({"x"}));
+  BOOST_REQUIRE(wait_until(
+    [&] { return other.counters(dealer.handle).messages_sent == 1; }));
+  server.attach(router.handle);
+  BOOST_TEST((server.take_event().what == socket_event::kind::connected));
+}
+
 BOOST_AUTO_TEST_CASE(tells_a_client_that_its_server_came_back) {
   using kind = socket_event::kind;
   auto where = dir.ipc("server");

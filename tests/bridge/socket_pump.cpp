@@ -164,6 +164,28 @@ BOOST_AUTO_TEST_CASE(opens_no_sockets_while_it_ends) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(lets_leave_what_zeromq_queued) {
+  plain_peer server{ZMQ_ROUTER};
+  server.set(ZMQ_RCVHWM, 1);
+  socket_spec spec;
+  spec.connect = {server.bind("tcp://127.0.0.1:*")};
+  spec.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  auto dealer = open(spec);
+  owner self{sys};
+  for (auto i = 0; i < 100; ++i)
+    self.send(dealer.handle,
+              message({std::to_string(i), std::string(1'000'000, 'x')}));
+  BOOST_REQUIRE(wait_until(
+    [&] { return self.counters(dealer.handle).messages_sent == 100; }));
+  std::jthread ending{[&] { bridge.reset(); }};
+  auto last = std::string{};
+  for (auto i = 0; i < 100; ++i)
+    if (auto got = server.receive(); got.size() == 3)
+      last = got[1];
+  ending.join();
+  BOOST_TEST(last == "99");
+}
+
 BOOST_AUTO_TEST_CASE(waits_for_what_lingers_but_not_for_ever) {
   plain_peer server{ZMQ_ROUTER};
   auto where = server.bind("tcp://127.0.0.1:*");
