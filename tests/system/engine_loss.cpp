@@ -21,7 +21,8 @@ int repetitions() {
 
 struct fixture : sandbox {
   fixture() {
-    start_cluster({"-n", "4", "--load", library()});
+    // Each engine always has something outstanding when it is killed.
+    start_cluster({"-n", "4", "--hwm", "16", "--load", library()});
   }
 
   ~fixture() {

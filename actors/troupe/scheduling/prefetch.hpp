@@ -16,8 +16,9 @@ public:
   /// Work that waits in an engine while it runs a task.
   static constexpr auto budget = std::chrono::nanoseconds{2'000'000};
 
-  /// The hwm before the first result, when nothing is known.
-  static constexpr std::uint32_t initial_hwm = 4;
+  /// The hwm before the first result: a second task might wait behind a long
+  /// one.
+  static constexpr std::uint32_t initial_hwm = 1;
 
   /// @param hwm is a fixed number of tasks, or 0 for one that adapts.
   explicit prefetch(std::uint32_t hwm) : fixed_(hwm) {
