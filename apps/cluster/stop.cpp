@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <csignal>
+#include <fstream>
+#include <iterator>
+#include <string>
 
 namespace troupe::apps {
 
@@ -27,6 +30,15 @@ struct stop_report {
   double seconds = 0;
 };
 
+/// Whether the process `pid` of this machine was started for the cluster. What
+/// an engine says of itself is no reason to kill anybody.
+bool belongs_to(pid_t pid, const connection_info& info) {
+  std::ifstream file{fmt::format("/proc/{}/environ", pid), std::ios::binary};
+  std::string environment{std::istreambuf_iterator<char>{file}, {}};
+  auto entry = fmt::format("{}={}", connection_variable, to_json(info));
+  return environment.find(entry) != std::string::npos;
+}
+
 /// Asks a cluster to stop, and returns its processes. A controller that does
 /// not answer gets SIGTERM, and its engines follow it.
 std::vector<process_id> ask_to_stop(const connection_info& info) {
@@ -35,7 +47,8 @@ std::vector<process_id> ask_to_stop(const connection_info& info) {
   try {
     client session{info, client_config{.connect_limit = answer_limit}};
     for (const auto& engine : session.status(answer_limit).engines)
-      result.push_back(process_id::now(static_cast<pid_t>(engine.pid)));
+      if (auto pid = static_cast<pid_t>(engine.pid); belongs_to(pid, info))
+        result.push_back(process_id::now(pid));
     session.shutdown_cluster();
   } catch (const error&) {
     if (result.front().alive())
