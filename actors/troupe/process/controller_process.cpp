@@ -37,6 +37,9 @@ constexpr auto start_poll = milliseconds{5};
 
 constexpr auto status_limit = milliseconds{1000};
 
+/// How long tasks of a private cluster wait once all its engines are lost.
+constexpr auto private_engine_wait = milliseconds{1000};
+
 /// Exit codes, as all commands use them.
 constexpr auto fine = 0;
 constexpr auto failed = 1;
@@ -113,6 +116,9 @@ private:
     controller_config cfg{cfg_.hub, cfg_.scheduler, cfg_.bridge,
                           tcp ? tcp_endpoint(0) : dir_->ipc_endpoint("control"),
                           tcp ? tcp_endpoint(1) : dir_->ipc_endpoint("tasks")};
+    if (cfg_.lifeline >= 0) // nobody else brings engines to a private cluster
+      cfg.scheduler.engine_wait = std::min(cfg.scheduler.engine_wait,
+                                           private_engine_wait);
     auto started = controller::start(std::move(cfg));
     if (!started)
       return start_failure{failed, describe(started.error())};
