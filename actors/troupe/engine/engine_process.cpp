@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <link.h>
 #include <malloc.h>
 #include <memory>
 #include <random>
 #include <string>
+#include <sys/mman.h>
 #include <unistd.h>
 #include <utility>
 
@@ -92,6 +94,27 @@ socket_spec task_socket(const connection_info& info) {
   return spec;
 }
 
+/// Gives back the pages of code and constants that only the start needed: most
+/// of what loading and linking the libraries touched. What is still of use
+/// comes back from the page cache when it is used.
+void forget_start_pages() {
+  dl_iterate_phdr(
+    [](dl_phdr_info* object, std::size_t, void*) {
+      auto page = static_cast<std::uintptr_t>(getpagesize());
+      for (auto i = 0; i < object->dlpi_phnum; ++i) {
+        auto& segment = object->dlpi_phdr[i];
+        if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0)
+          continue;
+        auto first = (object->dlpi_addr + segment.p_vaddr) & ~(page - 1);
+        auto last = object->dlpi_addr + segment.p_vaddr + segment.p_memsz;
+        // Fails for what is no file, such as the kernel's own object.
+        madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+      }
+      return 0;
+    },
+    nullptr);
+}
+
 /// Runs tasks until the engine ends.
 /// @returns the exit status.
 int run_tasks(const connection_info& info, engine_config cfg,
@@ -118,6 +141,7 @@ int run_tasks(const connection_info& info, engine_config cfg,
                        guard.arm(status, end_limit);
                        runner->stop();
                      });
+  forget_start_pages();
   runner->run();
   kill_rest_of_group();
   return status;
