@@ -63,12 +63,12 @@ using membership_listener_actor = caf::typed_actor<
   caf::replies_to<atom::status>::with<scheduler_status>>;
 
 /// The TASK SCHEDULER interface: owns each task from acceptance to its report.
-using task_scheduler_actor = membership_listener_actor::extend_with<
-  socket_owner_actor>::extend<
-  // Connects the scheduler to the hub. Sent once, before anything else.
-  caf::reacts_to<atom::attach, loss_listener_actor>,
-  // Looks at waiting times. The scheduler sends this message to itself.
-  caf::reacts_to<atom::tick>>;
+using task_scheduler_actor =
+  membership_listener_actor::extend_with<socket_owner_actor>::extend<
+    // Connects the scheduler to the hub. Sent once, before anything else.
+    caf::reacts_to<atom::attach, loss_listener_actor>,
+    // Looks at waiting times. The scheduler sends this message to itself.
+    caf::reacts_to<atom::tick>>;
 
 /// One engine as the hub sees it.
 struct cluster_status {

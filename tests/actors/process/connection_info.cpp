@@ -14,7 +14,7 @@ using namespace troupe;
 namespace {
 
 connection_info sample() {
-  return {"default",           0xfedcba9876543210,  42, 1234,
+  return {"default",           0xfedcba9876543210,  42,    1234,
           "ipc:///run/c.sock", "ipc:///run/t.sock", "64k", 1};
 }
 
