@@ -13,6 +13,7 @@ class socket_pump;
 
 struct bridge_config;
 struct delivery;
+struct identity;
 struct open_socket;
 struct outgoing;
 struct returned;
