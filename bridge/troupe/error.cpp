@@ -26,6 +26,8 @@ std::string to_string(ec code) {
       return "bad_envelope";
     case ec::bad_range:
       return "bad_range";
+    case ec::bad_value:
+      return "bad_value";
     case ec::unexpected_message:
       return "unexpected_message";
     case ec::unknown_peer:

@@ -32,6 +32,8 @@ enum class ec : std::uint8_t {
   bad_envelope,
   /// A message refers to bytes or frames that it does not have.
   bad_range,
+  /// A verified table holds values that make no sense.
+  bad_value,
   /// A message that makes no sense in this conversation.
   unexpected_message,
   /// A message from a peer that has not said hello.
