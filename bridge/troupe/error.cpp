@@ -50,6 +50,14 @@ std::string to_string(ec code) {
       return "bad_config";
     case ec::system_failure:
       return "system_failure";
+    case ec::key_refused:
+      return "key_refused";
+    case ec::wrong_server_key:
+      return "wrong_server_key";
+    case ec::key_removed:
+      return "key_removed";
+    case ec::bad_key_file:
+      return "bad_key_file";
   }
   return "ec_" + std::to_string(static_cast<int>(code));
 }

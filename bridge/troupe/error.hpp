@@ -56,6 +56,15 @@ enum class ec : std::uint8_t {
   bad_config,
   /// The operating system refused; the text holds its reason.
   system_failure,
+  /// A peer does not know our key, or we do not know the peer's.
+  key_refused,
+  /// The server does not have the key that the client expects.
+  wrong_server_key,
+  /// The key of a peer was removed from the access list while it was
+  /// connected.
+  key_removed,
+  /// A file of keys cannot be read or written, or others could read it.
+  bad_key_file,
 };
 
 /// Returns the name of a reason, as it appears in counters and logs.
