@@ -2,7 +2,7 @@
 #include "troupe/bridge.hpp"
 
 #include "troupe/socket_actor.hpp"
-#include "troupe/socket_pump.hpp"
+#include "troupe/socket_pumps.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
@@ -21,39 +21,40 @@ struct bridge_state {
 
 bridge_actor::behavior_type
 bridge(bridge_actor::stateful_pointer<bridge_state> self,
-       std::shared_ptr<socket_pump> pump, copy_policy policy) {
+       std::shared_ptr<socket_pumps> pumps, copy_policy policy) {
   return {
     [=](atom::open, socket_spec& spec) -> caf::result<open_socket> {
       if (auto err = check(spec))
         return err;
-      if (pump->stopping())
-        return make_error(ec::closed, "the bridge is closed");
+      auto pump = pumps->choose(spec);
+      if (!pump)
+        return std::move(pump.error());
       if (!spec.copy)
         spec.copy = policy;
-      caf::actor_config cfg{pump.get()};
+      caf::actor_config cfg{pump->get()};
       // Hidden: the end of the actor system waits for the bridge's runtime, not
       // for sockets whose owners forgot them.
       auto socket = self->system().spawn_class<socket_actor_impl, caf::hidden>(
-        cfg, pump, std::move(spec));
+        cfg, *pump, std::move(spec));
       return self->delegate(socket, atom::open_v);
     },
-    [=](atom::counters) { return pump->counters(); },
+    [=](atom::counters) { return pumps->counters(); },
   };
 }
 
 } // namespace
 
 bridge_runtime::bridge_runtime(caf::actor_system& sys, bridge_config cfg)
-  : pump_(std::make_shared<socket_pump>(sys, cfg)),
+  : pumps_(std::make_shared<socket_pumps>(sys, cfg)),
     sys_(sys),
-    actor_(sys.spawn<caf::hidden>(bridge, pump_, cfg.copy)) {
+    actor_(sys.spawn<caf::hidden>(bridge, pumps_, cfg.copy)) {
   // A system that ends before us takes its schedulers away from the sockets.
   // Its own server actor ends first, so that we learn of it in time.
   auto server = caf::actor_cast<caf::abstract_actor*>(sys.spawn_serv());
-  auto pump = std::weak_ptr{pump_};
+  auto pumps = std::weak_ptr{pumps_};
   auto actor = caf::actor_cast<caf::actor_addr>(actor_);
-  server->attach_functor([pump, actor] {
-    auto running = pump.lock();
+  server->attach_functor([pumps, actor] {
+    auto running = pumps.lock();
     if (running == nullptr)
       return;
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
@@ -62,9 +63,9 @@ bridge_runtime::bridge_runtime(caf::actor_system& sys, bridge_config cfg)
 }
 
 bridge_runtime::~bridge_runtime() {
-  if (!pump_->stopping())
+  if (!pumps_->stopping())
     caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
-  pump_->stop();
+  pumps_->stop();
 }
 
 caf::expected<open_socket>
@@ -79,7 +80,7 @@ bridge_runtime::open(socket_spec spec, std::chrono::milliseconds limit) {
 }
 
 std::uint64_t bridge_runtime::wakeups() const noexcept {
-  return pump_->wakeups();
+  return pumps_->wakeups();
 }
 
 } // namespace troupe

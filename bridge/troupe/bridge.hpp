@@ -4,6 +4,7 @@
 #include "troupe/bridge_type_ids.hpp"
 #include "troupe/error.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/socket_context.hpp"
 #include "troupe/socket_spec.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -17,13 +18,29 @@ namespace troupe {
 /// The SOCKET interface: one ZeroMQ socket as an actor. It can be monitored,
 /// linked and killed like any other; it ends with its owner, at `close`, or
 /// with the bridge. Any exit reason but `kill` sends what waits, as `close`
-/// does. PUB sockets drop messages for subscribers over their high-water mark.
+/// does.
 using socket_actor = caf::typed_actor<
   // Starts delivering to an owner. Before that, nothing is read.
   caf::reacts_to<atom::attach, socket_owner_actor>,
   // Sends messages, in order per peer. Never blocks; what cannot be sent comes
   // back to the owner as `returned`, or is only counted while there is none.
   caf::reacts_to<outgoing>,
+  // Sends one message. Several are cheaper together.
+  caf::reacts_to<multipart>,
+  // REQ and DEALER: sends a request and answers with the reply. Fails with
+  // `ec::timed_out`, `ec::peer_gone`, `ec::limit_reached` or `ec::closed`.
+  caf::replies_to<atom::request, multipart>::with<multipart>,
+  // SUB and XSUB: receives messages whose first frame begins so, too; or not.
+  caf::reacts_to<atom::subscribe, std::string>,
+  caf::reacts_to<atom::unsubscribe, std::string>,
+  // Adds an endpoint, and answers with the real one. Fails like `open`.
+  caf::replies_to<atom::bind, std::string>::with<std::string>,
+  caf::replies_to<atom::connect, std::string>::with<std::string>,
+  // Ends an endpoint, which is written as the answer to `bind` or `connect`.
+  // What ZeroMQ queued for its peers may be lost. Fails with
+  // `ec::bad_endpoint`.
+  caf::reacts_to<atom::unbind, std::string>,
+  caf::reacts_to<atom::disconnect, std::string>,
   // Tells what was sent and received.
   caf::replies_to<atom::counters>::with<socket_counters>,
   // Sends what waits, for at most the linger time, then ends.
@@ -49,16 +66,25 @@ struct bridge_config {
   /// Applies to sockets whose spec has no policy of its own.
   copy_policy copy{};
 
+  /// Where sockets live. Bridges that share a context reach each other over
+  /// inproc, from one actor system to another. By default each has its own,
+  /// made with the two numbers below.
+  std::shared_ptr<socket_context> context{};
+
   /// ZeroMQ's I/O threads.
   int io_threads = 1;
 
-  /// Most sockets of the context.
-  int max_sockets = 1023;
+  /// Most sockets of the context. A watched socket counts three times.
+  int max_sockets = 16384;
+
+  /// Threads that touch sockets, each socket always the same one. One keeps up
+  /// with several I/O threads; more are for many busy sockets on many cores.
+  std::size_t pumps = 1;
 };
 
-/// Owns the ZeroMQ context and the socket pump: the one thread that touches
+/// Owns the ZeroMQ context and the socket pumps: the threads that touch
 /// sockets. Create it after the actor system and destroy it before: the
-/// destructor closes all sockets (within their linger times), joins the thread
+/// destructor closes all sockets (within their linger times), joins the threads
 /// and ends the context. Actors keep their handles; messages to them bounce.
 class bridge_runtime {
 public:
@@ -80,12 +106,12 @@ public:
   open(socket_spec spec,
        std::chrono::milliseconds limit = std::chrono::milliseconds{10000});
 
-  /// How often the pump woke up. It never does without a reason, so that an
+  /// How often the pumps woke up. They never do without a reason, so that an
   /// idle process stays asleep.
   std::uint64_t wakeups() const noexcept;
 
 private:
-  std::shared_ptr<socket_pump> pump_;
+  std::shared_ptr<socket_pumps> pumps_;
   caf::actor_system& sys_;
   bridge_actor actor_;
 };

@@ -17,7 +17,8 @@ using socket_owner_actor = caf::typed_actor<
   caf::reacts_to<delivery>,
   // Takes back a message that could not be sent.
   caf::reacts_to<returned>,
-  // Learns that a connection came or went. Only if the spec says `watch`.
+  // Learns what happened besides: that messages have to wait, who subscribed,
+  // and, if the spec says `watch`, what became of connections.
   caf::reacts_to<socket_event>>;
 
 } // namespace troupe
@@ -26,6 +27,7 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
 
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::delivery))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::ec))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::multipart))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::open_socket))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::outgoing))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::returned))
@@ -35,8 +37,15 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_spec))
 
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, attach, "attach")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, bind, "bind")
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, close, "close")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, connect, "connect")
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, counters, "counters")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, disconnect, "disconnect")
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, open, "open")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, request, "request")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, subscribe, "subscribe")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, unbind, "unbind")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, unsubscribe, "unsub")
 
 CAF_END_TYPE_ID_BLOCK(troupe_bridge)

@@ -58,6 +58,10 @@ std::string to_string(ec code) {
       return "key_removed";
     case ec::bad_key_file:
       return "bad_key_file";
+    case ec::timed_out:
+      return "timed_out";
+    case ec::handshake_failed:
+      return "handshake_failed";
   }
   return "ec_" + std::to_string(static_cast<int>(code));
 }

@@ -65,6 +65,10 @@ enum class ec : std::uint8_t {
   key_removed,
   /// A file of keys cannot be read or written, or others could read it.
   bad_key_file,
+  /// A request got no answer in time.
+  timed_out,
+  /// The other side speaks no ZeroMQ, or another security mechanism.
+  handshake_failed,
 };
 
 /// Returns the name of a reason, as it appears in counters and logs.

@@ -9,7 +9,9 @@ class buffer;
 class copy_policy;
 class multipart;
 class routing_id;
+class socket_context;
 class socket_pump;
+class socket_pumps;
 
 struct bridge_config;
 struct delivery;

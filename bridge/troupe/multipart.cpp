@@ -10,4 +10,11 @@ std::size_t multipart::size_bytes() const noexcept {
   return result;
 }
 
+const char* to_string(socket_event::kind what) noexcept {
+  constexpr const char* names[] = {"connected",  "disconnected", "refused",
+                                   "retrying",   "full",         "drained",
+                                   "subscribed", "unsubscribed"};
+  return names[static_cast<std::size_t>(what)];
+}
+
 } // namespace troupe

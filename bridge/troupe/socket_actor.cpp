@@ -2,12 +2,14 @@
 #include "troupe/socket_actor.hpp"
 
 #include "troupe/counting.hpp"
+#include "troupe/zmq_options.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/mailbox_element.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace troupe {
@@ -38,6 +40,12 @@ std::optional<ec> violation(const multipart& message, const socket_spec& spec) {
   return std::nullopt;
 }
 
+caf::result<void> to_result(caf::error err) {
+  if (err)
+    return err;
+  return caf::unit;
+}
+
 } // namespace
 
 // -- constructors, destructors, and assignment operators ----------------------
@@ -50,8 +58,11 @@ socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
     spec_(std::move(spec)),
     policy_(spec_.copy.value_or(copy_policy{})),
     held_(spec_.max_held_messages, spec_.max_held_bytes),
+    notices_(spec_.type),
+    requests_(spec_.max_requests),
     flow_(std::make_shared<delivery_flow>(pump_->bell(),
-                                          spec_.max_unhandled_deliveries)) {
+                                          spec_.max_unhandled_deliveries)),
+    waits_for_connection_(waits_for_connection(spec_)) {
   // nop
 }
 
@@ -84,6 +95,7 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
     demonitor(owner_.address()); // or CAF remembers us as long as it lives
   owner_ = nullptr;
   held_.take_all();
+  fail_all(requests_.take_all(), ec::closed);
   if (socket_) {
     monitor_.reset();
     auto left = closing_
@@ -118,6 +130,25 @@ socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
       attach_owner(std::move(owner));
     },
     [this](outgoing& x) { send_all(x.messages); },
+    [this](multipart& x) {
+      send_one(x);
+      pending_ = true;
+    },
+    [this](atom::request, multipart& x) { return request(x); },
+    [this](atom::subscribe, const std::string& prefix) -> caf::result<void> {
+      return to_result(subscribe(prefix, true));
+    },
+    [this](atom::unsubscribe, const std::string& prefix) -> caf::result<void> {
+      return to_result(subscribe(prefix, false));
+    },
+    [this](atom::bind, const std::string& where) { return bind(where); },
+    [this](atom::connect, const std::string& where) { return connect(where); },
+    [this](atom::unbind, const std::string& where) -> caf::result<void> {
+      return to_result(socket_.unbind(where));
+    },
+    [this](atom::disconnect, const std::string& where) -> caf::result<void> {
+      return to_result(socket_.disconnect(where));
+    },
     [this](atom::counters) {
       auto result = socket_counters{};
       add_counters(result, counters_);
@@ -152,22 +183,26 @@ void socket_actor_impl::service() {
     read();
   else
     socket_.readable(); // for the sake of what ZeroMQ does inside
+  if (events_pending_)
+    report_events();
+  if (requests_.deadline() <= steady_now())
+    fail_all(requests_.take_expired(steady_now()), ec::timed_out);
+  advance_requests();
   if (!held_.empty()) {
     retry();
     pending_ = pending_ || (reads && socket_.readable());
   }
-  if (events_pending_)
-    report_events();
   if (done() && !std::exchange(done_, true))
     send(this, atom::close_v);
 }
 
 pumped_socket::time_point socket_actor_impl::deadline() const noexcept {
-  return std::min(retry_time_, done_ ? time_point::max() : close_time_);
+  return std::min({retry_time_, requests_.deadline(),
+                   done_ ? time_point::max() : close_time_});
 }
 
 std::chrono::milliseconds socket_actor_impl::linger() const noexcept {
-  return spec_.linger;
+  return spec_.options.linger;
 }
 
 socket_counters& socket_actor_impl::counters() noexcept {
@@ -195,6 +230,8 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
     monitor(owner_);
   pending_ = true;
   events_pending_ = true;
+  if (owner_ && !unclaimed_.empty())
+    deliver(std::exchange(unclaimed_, {}));
 }
 
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {
@@ -203,10 +240,39 @@ void socket_actor_impl::send_all(std::vector<multipart>& messages) {
   pending_ = true; // sending may have swallowed the signal of an input
 }
 
+caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
+  auto where = check_bind(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  pending_ = true;
+  auto real = socket_.bind(*where);
+  if (!real)
+    return std::move(real.error());
+  return std::move(*real);
+}
+
+caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
+  auto where = check_connect(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  pending_ = true;
+  if (auto err = socket_.connect(*where))
+    return err;
+  return to_string(*where);
+}
+
+caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {
+  pending_ = true;
+  if (socket_.subscribe(prefix, on))
+    return caf::none;
+  return make_error(ec::unexpected_message,
+                    "only SUB and XSUB sockets subscribe");
+}
+
 void socket_actor_impl::close() {
   if (!closing_) {
     closing_ = true;
-    close_time_ = steady_now() + spec_.linger;
+    close_time_ = steady_now() + spec_.options.linger;
     pending_ = true;
   }
   if (!done())
@@ -218,19 +284,25 @@ void socket_actor_impl::close() {
 
 // -- work ---------------------------------------------------------------------
 
-caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
+caf::error socket_actor_impl::open_socket_and_monitor() {
   if (pump_->stopping() || pump_->context() == nullptr)
     return make_error(ec::closed, "the bridge is closed");
   auto socket = zmq_socket::open(pump_->context(), spec_);
   if (!socket)
     return std::move(socket.error());
   socket_ = std::move(*socket);
-  if (spec_.watch) {
-    auto monitor = socket_monitor::make(pump_->context(), socket_);
-    if (!monitor)
-      return std::move(monitor.error());
-    monitor_ = std::move(*monitor);
-  }
+  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_))
+    return caf::none;
+  auto monitor = socket_monitor::make(pump_->context(), socket_);
+  if (!monitor)
+    return std::move(monitor.error());
+  monitor_ = std::move(*monitor);
+  return caf::none;
+}
+
+caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
+  if (auto err = open_socket_and_monitor())
+    return err;
   for (auto& text : spec_.bind) {
     auto where = endpoint::parse(text);
     if (!where)
@@ -251,15 +323,17 @@ caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
 }
 
 void socket_actor_impl::send_one(multipart& message) {
-  if (spec_.type != socket_type::router)
-    message.peer = {};
   if (closing_)
     return give_back(ec::closed, message);
   if (auto reason = violation(message, spec_))
     return give_back(*reason, message);
+  if (spec_.type == socket_type::req)
+    return ask({std::nullopt, {}, std::move(message), false});
+  if (!addressed())
+    message.peer = {};
   if (held_.waits_for(message.peer))
     return hold(message);
-  switch (socket_.send(message, policy_, counters_)) {
+  switch (try_send(message)) {
     case send_result::sent:
       break;
     case send_result::would_block:
@@ -274,18 +348,30 @@ void socket_actor_impl::send_one(multipart& message) {
   }
 }
 
+send_result socket_actor_impl::try_send(const multipart& message) {
+  if (waits_for_connection_ && monitor_->connections() == 0)
+    return send_result::would_block;
+  auto result = socket_.send(message, policy_, counters_);
+  if (result == send_result::sent && !requests_.empty())
+    if (auto id = requests_.read(message))
+      requests_.mark_sent(*id);
+  return result;
+}
+
 void socket_actor_impl::hold(multipart& message) {
   if (!held_.push(message))
     return give_back(ec::peer_full, message);
   set_gauge(counters_.held, held_.size());
+  arm_retry();
+}
+
+void socket_actor_impl::arm_retry() {
   if (retry_time_ == time_point::max())
     retry_time_ = steady_now() + retry_interval;
 }
 
 void socket_actor_impl::retry() {
-  auto lost = held_.retry([this](const multipart& message) {
-    return socket_.send(message, policy_, counters_);
-  });
+  auto lost = held_.retry([this](auto& message) { return try_send(message); });
   for (auto& message : lost)
     give_back(ec::peer_gone, message);
   set_gauge(counters_.held, held_.size());
@@ -295,18 +381,24 @@ void socket_actor_impl::retry() {
 
 void socket_actor_impl::give_back(ec reason, multipart& message) {
   count(counters_.returned);
+  if (auto id = requests_.read(message))
+    if (auto request = requests_.take(*id))
+      return fail(*request, reason);
   if (owner_)
     send(owner_, returned{spec_.tag, reason, std::move(message)});
 }
 
 bool socket_actor_impl::reading() {
   // The flow comes first: it has to learn that it may be open again.
-  return flow_->open() && owner_ && !closing_ && socket_.receives();
+  return flow_->open() && !closing_ && socket_.receives()
+         && (owner_
+             || (!requests_.empty() && unclaimed_.size() < spec_.max_batch));
 }
 
 void socket_actor_impl::read() {
-  delivery batch;
-  batch.messages.reserve(usual_batch_);
+  std::vector<multipart> batch;
+  batch.reserve(usual_batch_);
+  auto received = std::uint64_t{0};
   auto bytes = std::uint64_t{0};
   multipart message;
   auto left = spec_.max_batch;
@@ -318,33 +410,60 @@ void socket_actor_impl::read() {
       count(counters_.dropped);
       continue;
     }
+    ++received;
     bytes += message.size_bytes();
-    batch.messages.push_back(std::move(message));
+    if (accept(message))
+      batch.push_back(std::move(message));
   }
   pending_ = left == 0;
-  if (batch.messages.empty())
+  if (received == 0)
     return;
-  usual_batch_ = batch.messages.size();
-  count(counters_.messages_received, usual_batch_);
+  count(counters_.messages_received, received);
   count(counters_.bytes_received, bytes);
-  batch.tag = spec_.tag;
-  batch.ticket = flow_->take_ticket();
-  send(owner_, std::move(batch));
+  if (!batch.empty())
+    deliver(std::move(batch));
+}
+
+bool socket_actor_impl::accept(multipart& message) {
+  if (auto event = notices_.read(message)) {
+    event->tag = spec_.tag;
+    if (owner_)
+      send(owner_, std::move(*event));
+    return false;
+  }
+  return !answer(message);
+}
+
+void socket_actor_impl::deliver(std::vector<multipart> messages) {
+  if (!owner_) {
+    std::move(messages.begin(), messages.end(), std::back_inserter(unclaimed_));
+    return;
+  }
+  usual_batch_ = messages.size();
+  send(owner_, delivery{spec_.tag, std::move(messages), flow_->take_ticket()});
 }
 
 void socket_actor_impl::report_events() {
   events_pending_ = false;
   if (monitor_ == nullptr)
     return;
+  auto before = monitor_->connections();
   monitor_->update();
-  if (!owner_)
+  if (waits_for_connection_ && monitor_->connections() < before)
+    fail_all(requests_.take_sent(), ec::peer_gone);
+  if (spec_.watch && !owner_)
     return; // it shall learn what happened before it came
-  for (auto what : monitor_->take())
-    send(owner_, socket_event{spec_.tag, what});
+  for (auto& event : monitor_->take()) {
+    event.tag = spec_.tag;
+    if (spec_.watch)
+      send(owner_, std::move(event));
+  }
 }
 
 bool socket_actor_impl::done() const noexcept {
-  return closing_ && (held_.empty() || steady_now() >= close_time_);
+  return closing_
+         && ((held_.empty() && requests_.empty())
+             || steady_now() >= close_time_);
 }
 
 } // namespace troupe

@@ -4,6 +4,8 @@
 #include "troupe/bridge.hpp"
 #include "troupe/delivery_flow.hpp"
 #include "troupe/held_messages.hpp"
+#include "troupe/notices.hpp"
+#include "troupe/open_requests.hpp"
 #include "troupe/socket_monitor.hpp"
 #include "troupe/socket_pump.hpp"
 #include "troupe/zmq_socket.hpp"
@@ -73,15 +75,31 @@ private:
 
   void send_all(std::vector<multipart>& messages);
 
+  caf::result<multipart> request(multipart& message);
+
+  caf::result<std::string> bind(const std::string& where);
+
+  caf::result<std::string> connect(const std::string& where);
+
+  caf::error subscribe(const std::string& prefix, bool on);
+
   void close();
 
   // -- work -------------------------------------------------------------------
 
+  caf::error open_socket_and_monitor();
+
   caf::error open_endpoints(std::vector<std::string>& bound);
 
+  /// Sends, holds or returns `message`.
   void send_one(multipart& message);
 
+  /// Hands `message` to ZeroMQ, unless it has to wait for a connection.
+  send_result try_send(const multipart& message);
+
   void hold(multipart& message);
+
+  void arm_retry();
 
   void retry();
 
@@ -91,9 +109,38 @@ private:
 
   void read();
 
+  /// Sorts out what is no message for the owner.
+  /// @returns whether `message` is one.
+  bool accept(multipart& message);
+
+  /// Gives messages to the owner, or keeps them until there is one.
+  void deliver(std::vector<multipart> messages);
+
   void report_events();
 
   bool done() const noexcept;
+
+  /// Whether messages name their peer.
+  bool addressed() const noexcept {
+    return spec_.type == socket_type::router
+           || spec_.type == socket_type::stream;
+  }
+
+  // -- requests (socket_requests.cpp) -----------------------------------------
+
+  /// REQ sockets: queues a message that waits for a reply.
+  void ask(open_request request);
+
+  /// REQ sockets: sends the oldest request, if it is its turn.
+  void advance_requests();
+
+  /// Gives a reply to whoever asked.
+  /// @returns whether `message` was one.
+  bool answer(multipart& message);
+
+  void fail(open_request& request, ec reason);
+
+  void fail_all(std::vector<open_request> requests, ec reason);
 
   std::shared_ptr<socket_pump> pump_;
   socket_spec spec_;
@@ -101,6 +148,8 @@ private:
   zmq_socket socket_;
   std::unique_ptr<socket_monitor> monitor_;
   held_messages held_;
+  notices notices_;
+  open_requests requests_;
   std::shared_ptr<delivery_flow> flow_;
   socket_owner_actor owner_;
   socket_counters counters_;
@@ -110,6 +159,12 @@ private:
   // first: ZeroMQ signals only to those who looked and found nothing.
   bool pending_ = true;
   bool events_pending_ = true;
+
+  // Messages wait here, not in ZeroMQ, until the connection is there.
+  bool waits_for_connection_;
+
+  // What came while only askers waited, for the owner to come.
+  std::vector<multipart> unclaimed_;
 
   bool closing_ = false;
   bool done_ = false; // a `close` that finds nothing left to do is on its way

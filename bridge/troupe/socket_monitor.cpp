@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <sys/socket.h>
+#include <utility>
 
 namespace troupe {
 
@@ -19,7 +21,39 @@ constexpr auto failures = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
                           | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 constexpr auto interesting = failures | ZMQ_EVENT_HANDSHAKE_SUCCEEDED
-                             | ZMQ_EVENT_DISCONNECTED;
+                             | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECTED
+                             | ZMQ_EVENT_CONNECT_RETRIED;
+
+/// Most events that wait for an owner.
+constexpr auto max_events = std::size_t{1024};
+
+/// Whether both ends of a connection are the same socket.
+bool meets_itself(int fd) {
+  auto here = sockaddr_storage{};
+  auto there = sockaddr_storage{};
+  auto here_size = static_cast<socklen_t>(sizeof(here));
+  auto there_size = static_cast<socklen_t>(sizeof(there));
+  return getsockname(fd, reinterpret_cast<sockaddr*>(&here), &here_size) == 0
+         && getpeername(fd, reinterpret_cast<sockaddr*>(&there), &there_size)
+              == 0
+         && (here.ss_family == AF_INET || here.ss_family == AF_INET6)
+         && here_size == there_size
+         && std::memcmp(&here, &there, here_size) == 0;
+}
+
+/// Says what `value` of a failed handshake means.
+std::string refusal(std::uint16_t event, std::int32_t value,
+                    const std::string& endpoint) {
+  auto text = endpoint + ": the handshake failed";
+  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
+    text += ", the other side refuses our credentials (status "
+            + std::to_string(value) + ")";
+  else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
+    text += ", the other side speaks another security mechanism or no ZeroMQ";
+  else
+    text += ", the other side hung up or did not answer";
+  return text;
+}
 
 std::string unique_endpoint() {
   static std::atomic<unsigned> counter{0};
@@ -70,30 +104,80 @@ void socket_monitor::update() {
   while (receive(handle_, part)) {
     // First part: the event in 2 bytes, a value in 4; second: the endpoint.
     std::uint16_t event = 0;
-    if (zmq_msg_size(&part) >= sizeof(event)) {
-      std::memcpy(&event, zmq_msg_data(&part), sizeof(event));
-      note(event);
+    std::int32_t value = 0;
+    std::string endpoint;
+    if (zmq_msg_size(&part) >= sizeof(event) + sizeof(value)) {
+      auto data = static_cast<const char*>(zmq_msg_data(&part));
+      std::memcpy(&event, data, sizeof(event));
+      std::memcpy(&value, data + sizeof(event), sizeof(value));
     }
     while (zmq_msg_more(&part) && receive(handle_, part))
-      ; // nop
+      endpoint.assign(static_cast<const char*>(zmq_msg_data(&part)),
+                      zmq_msg_size(&part));
+    note(event, value, std::move(endpoint));
   }
   zmq_msg_close(&part);
 }
 
-void socket_monitor::note(std::uint16_t event) {
-  auto what = kind::refused;
-  if (event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED) {
-    what = kind::connected;
-  } else if (event != ZMQ_EVENT_DISCONNECTED) {
-    ++refused_;
-  } else if (refused_ > 0) {
-    --refused_; // it never was a connection to us
-    return;
-  } else {
-    what = kind::disconnected;
+void socket_monitor::note(std::uint16_t event, std::int32_t value,
+                          std::string endpoint) {
+  using kind = socket_event::kind;
+  socket_event result;
+  switch (event) {
+    case ZMQ_EVENT_CONNECTED:
+      if (meets_itself(value)) {
+        ++met_itself_;
+        shutdown(value, SHUT_RDWR);
+        result.what = kind::refused;
+        result.reason = ec::endpoint_failed;
+        result.text = endpoint
+                      + ": nobody listens there, and the socket met "
+                        "itself; give servers ports below 32768";
+        break;
+      }
+      return;
+    case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
+      if (met_itself_ > 0)
+        return;
+      ++connections_;
+      result.what = kind::connected;
+      result.text = std::move(endpoint);
+      break;
+    case ZMQ_EVENT_DISCONNECTED:
+      if (auto& unconnected = met_itself_ > 0 ? met_itself_ : refused_;
+          unconnected > 0) {
+        --unconnected; // it never was a connection to us
+        return;
+      }
+      if (connections_ > 0)
+        --connections_;
+      result.what = kind::disconnected;
+      result.reason = ec::peer_gone;
+      result.text = std::move(endpoint);
+      break;
+    case ZMQ_EVENT_CONNECT_RETRIED:
+      result.what = kind::retrying;
+      result.value = static_cast<std::uint32_t>(value);
+      result.text = std::move(endpoint);
+      break;
+    default:
+      if ((event & failures) == 0 || met_itself_ > 0)
+        return;
+      ++refused_;
+      result.what = kind::refused;
+      result.reason = ec::handshake_failed;
+      result.text = refusal(event, value, endpoint);
   }
-  std::erase(events_, what);
-  events_.push_back(what);
+  push(std::move(result));
+}
+
+void socket_monitor::push(socket_event event) {
+  std::erase_if(events_, [&](const socket_event& x) {
+    return x.what == event.what && x.reason == event.reason
+           && x.text == event.text;
+  });
+  if (events_.size() < max_events)
+    events_.push_back(std::move(event));
 }
 
 } // namespace troupe

@@ -9,16 +9,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
 namespace troupe {
 
 /// Turns ZeroMQ's events of one socket into ours. Inproc connections have none.
+///
+/// Cuts connections of the socket with itself, too: on Linux, a program that
+/// retries a free port of its own machine may be given that very port, and then
+/// keeps the server from binding it.
 class socket_monitor {
 public:
-  using kind = socket_event::kind;
-
   /// Starts monitoring `socket`, which has no endpoints yet.
   static caf::expected<std::unique_ptr<socket_monitor>>
   make(void* context, const zmq_socket& socket);
@@ -35,10 +38,15 @@ public:
   /// Takes all events off ZeroMQ's socket.
   void update();
 
-  /// Takes what happened since the last call: each kind once, in the order of
-  /// the last time.
-  std::vector<kind> take() noexcept {
+  /// Takes what happened since the last call. The same thing on the same
+  /// endpoint is there once, where it happened last.
+  std::vector<socket_event> take() noexcept {
     return std::exchange(events_, {});
+  }
+
+  /// Connections that shook hands and did not end.
+  std::size_t connections() const noexcept {
+    return connections_;
   }
 
 private:
@@ -47,12 +55,16 @@ private:
     // nop
   }
 
-  void note(std::uint16_t event);
+  void note(std::uint16_t event, std::int32_t value, std::string endpoint);
+
+  void push(socket_event event);
 
   void* monitored_;
   void* handle_;
-  std::vector<kind> events_;
-  std::size_t refused_ = 0; // connections that are about to end unconnected
+  std::vector<socket_event> events_;
+  std::size_t connections_ = 0;
+  std::size_t refused_ = 0;    // connections that are about to end unconnected
+  std::size_t met_itself_ = 0; // the same, and their handshake may succeed
 };
 
 } // namespace troupe

@@ -11,10 +11,7 @@
 #include <caf/scheduler/abstract_coordinator.hpp>
 #include <caf/send.hpp>
 
-#include <zmq.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <csignal>
 #include <pthread.h>
 #include <system_error>
@@ -57,15 +54,9 @@ pumped_socket::~pumped_socket() {
   // nop
 }
 
-socket_pump::socket_pump(caf::actor_system& sys, const bridge_config& cfg)
-  : execution_unit(&sys), context_(zmq_ctx_new()) {
-  if (context_ != nullptr) {
-    zmq_ctx_set(context_, ZMQ_IO_THREADS, cfg.io_threads);
-    zmq_ctx_set(context_, ZMQ_MAX_SOCKETS, cfg.max_sockets);
-    zmq_ctx_set(context_, ZMQ_BLOCKY, 0);
-    // Else received frames lie at odd addresses, and a FlatBuffer must not.
-    zmq_ctx_set(context_, 10 /* ZMQ_ZERO_COPY_RECV, a draft */, 0);
-  }
+socket_pump::socket_pump(caf::actor_system& sys,
+                         std::shared_ptr<socket_context> context)
+  : execution_unit(&sys), context_(std::move(context)) {
   try {
     thread_ = std::thread{[this] { run(); }};
   } catch (const std::system_error&) {
@@ -101,19 +92,22 @@ void socket_pump::exec_later(caf::resumable* job) {
   bell_->fire();
 }
 
+void socket_pump::begin_stop() noexcept {
+  stopping_ = true;
+  bell_->fire();
+}
+
 void socket_pump::stop() {
   std::unique_lock guard{stop_mutex_};
-  stopping_ = true;
-  if (thread_.joinable()) {
-    bell_->fire();
+  begin_stop();
+  if (thread_.joinable())
     thread_.join();
-  }
-  if (context_ == nullptr)
-    return;
-  // Waits for what lingers in ZeroMQ's queues; each socket has its bound.
-  while (zmq_ctx_term(context_) != 0 && errno == EINTR)
-    ; // nop
-  context_ = nullptr;
+  context_.reset();
+}
+
+std::size_t socket_pump::size() {
+  std::unique_lock guard{counters_mutex_};
+  return sockets_.size();
 }
 
 socket_counters socket_pump::counters() {

@@ -48,7 +48,7 @@ public:
   virtual socket_counters& counters() noexcept = 0;
 };
 
-/// The one thread that touches sockets.
+/// A thread that touches sockets, each socket always the same one.
 ///
 ///     other actors            pump                          ZeroMQ
 ///     ------------            ----                          ------
@@ -63,7 +63,7 @@ public:
 class socket_pump : public caf::execution_unit,
                     public std::enable_shared_from_this<socket_pump> {
 public:
-  socket_pump(caf::actor_system& sys, const bridge_config& cfg);
+  socket_pump(caf::actor_system& sys, std::shared_ptr<socket_context> context);
 
   ~socket_pump() override;
 
@@ -72,14 +72,20 @@ public:
   /// Runs `job` here if it is a socket actor, else where it belongs.
   void exec_later(caf::resumable* job) override;
 
-  /// Closes all sockets, in bounded time, and joins the thread. Whoever comes
-  /// second waits for the first.
+  /// Begins to close all sockets, in bounded time.
+  void begin_stop() noexcept;
+
+  /// Closes all sockets, in bounded time, joins the thread and lets go of the
+  /// context. Whoever comes second waits for the first.
   void stop();
 
   /// Whether `stop` was called, so that no more sockets open.
   bool stopping() const noexcept {
     return stopping_.load();
   }
+
+  /// Number of open sockets.
+  std::size_t size();
 
   /// Sums up all sockets, closed ones included.
   socket_counters counters();
@@ -97,7 +103,7 @@ public:
 
   /// ZeroMQ's context, or null if the operating system refused one.
   void* context() const noexcept {
-    return context_;
+    return context_->handle();
   }
 
   /// Services `socket` from now on, and keeps its actor alive.
@@ -138,7 +144,7 @@ private:
 
   bool end_if_idle();
 
-  void* context_ = nullptr;
+  std::shared_ptr<socket_context> context_;
   std::shared_ptr<wakeup> bell_ = std::make_shared<wakeup>();
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> wakeups_{0};

@@ -12,29 +12,55 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Longer than anybody waits for the end of a program.
-constexpr auto max_linger = 1h;
+bool subscribes(socket_type type) {
+  return type == socket_type::sub || type == socket_type::xsub;
+}
+
+bool conflates(socket_type type) {
+  using enum socket_type;
+  return type == push || type == pull || type == pub || type == sub
+         || type == dealer;
+}
+
+/// Returns which option does not suit the type of the socket, if any.
+const char* bad_combination(const socket_spec& spec) {
+  if (!subscribes(spec.type) && !spec.subscriptions.empty())
+    return "only SUB and XSUB sockets have subscriptions";
+  if (spec.type == socket_type::sub && spec.subscriptions.empty())
+    return "a SUB socket without subscriptions receives nothing; subscribe to "
+           "an empty string for everything";
+  if (spec.options.conflate && !conflates(spec.type))
+    return "conflate works for PUSH, PULL, PUB, SUB and DEALER only";
+  if (spec.type == socket_type::pair
+      && spec.bind.size() + spec.connect.size() > 1)
+    return "a PAIR socket has exactly one peer, so give it one endpoint";
+  return nullptr;
+}
 
 /// Returns which setting makes no sense, if any.
 const char* bad_setting(const socket_spec& spec) {
   auto unbounded = std::size_t{std::numeric_limits<std::int64_t>::max()};
   if (spec.bind.empty() && spec.connect.empty())
     return "it has no endpoint to bind or connect";
-  if (spec.type != socket_type::sub && !spec.subscriptions.empty())
-    return "only SUB sockets have subscriptions";
-  if (spec.type == socket_type::sub && spec.subscriptions.empty())
-    return "a SUB socket without subscriptions receives nothing; subscribe to "
-           "an empty string for everything";
-  if (spec.socket_hwm < 1)
-    return "socket_hwm must be at least 1";
+  if (auto what = bad_combination(spec))
+    return what;
+  if (auto what = bad_option(spec.options))
+    return what;
+  if (spec.request_timeout < 1ms || spec.max_requests < 1)
+    return "request_timeout and max_requests must be positive";
   if (spec.max_frame < 1 || spec.max_frame > unbounded)
     return "max_frame must be positive";
   if (spec.max_frames < 1 || spec.max_message < 1)
     return "max_frames and max_message must be positive";
   if (spec.max_unhandled_deliveries < 1 || spec.max_batch < 1)
     return "max_unhandled_deliveries and max_batch must be positive";
-  if (spec.linger < 0ms || spec.linger > max_linger)
-    return "linger must be from 0 to one hour";
+  return nullptr;
+}
+
+/// What a STREAM socket cannot do, or only plain tcp can.
+const char* bad_transport(socket_type type, const endpoint& where) {
+  if (type == socket_type::stream && where.via != endpoint::transport::tcp)
+    return "STREAM sockets speak tcp only";
   return nullptr;
 }
 
@@ -46,23 +72,43 @@ bool has_wildcard(const endpoint& where) {
 
 } // namespace
 
+const char* to_string(socket_type type) noexcept {
+  constexpr const char* names[] = {"pair", "pub",    "sub",    "xpub",
+                                   "xsub", "push",   "pull",   "req",
+                                   "rep",  "dealer", "router", "stream"};
+  return names[static_cast<std::size_t>(type)];
+}
+
 caf::error check(const socket_spec& spec) {
   if (auto what = bad_setting(spec))
     return make_error(ec::bad_config, std::string{"bad socket: "} + what);
   for (auto& text : spec.bind)
-    if (auto where = endpoint::parse(text); !where)
+    if (auto where = check_bind(spec, text); !where)
       return std::move(where.error());
-  for (auto& text : spec.connect) {
-    auto where = endpoint::parse(text);
-    if (!where)
+  for (auto& text : spec.connect)
+    if (auto where = check_connect(spec, text); !where)
       return std::move(where.error());
-    if (has_wildcard(*where))
-      return make_error(ec::bad_endpoint,
-                        "'" + text
-                          + "' has a wildcard: connect to the real "
-                            "endpoint that the other side bound");
-  }
   return caf::none;
+}
+
+caf::expected<endpoint> check_bind(const socket_spec& spec,
+                                   const std::string& text) {
+  auto where = endpoint::parse(text);
+  if (where)
+    if (auto what = bad_transport(spec.type, *where))
+      return make_error(ec::bad_endpoint, "'" + text + "': " + what);
+  return where;
+}
+
+caf::expected<endpoint> check_connect(const socket_spec& spec,
+                                      const std::string& text) {
+  auto where = check_bind(spec, text);
+  if (where && has_wildcard(*where))
+    return make_error(ec::bad_endpoint, "'" + text
+                                          + "' has a wildcard: connect to the "
+                                            "real endpoint that the other side "
+                                            "bound");
+  return where;
 }
 
 } // namespace troupe

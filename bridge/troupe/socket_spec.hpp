@@ -2,6 +2,8 @@
 #pragma once
 
 #include "troupe/copy_policy.hpp"
+#include "troupe/endpoint.hpp"
+#include "troupe/socket_options.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
@@ -15,7 +17,25 @@
 
 namespace troupe {
 
-enum class socket_type : std::uint8_t { router, dealer, pub, sub };
+/// The types of ZeroMQ. What each sends and receives: docs/bridge.md.
+enum class socket_type : std::uint8_t {
+  pair,
+  pub,
+  sub,
+  xpub,
+  xsub,
+  push,
+  pull,
+  req,
+  rep,
+  dealer,
+  router,
+  stream,
+};
+
+/// Returns the name in lower case, such as `router`.
+/// @relates socket_type
+const char* to_string(socket_type type) noexcept;
 
 /// What to open. Every default is the safe one: nothing is dropped silently,
 /// and no peer can fill our memory.
@@ -26,14 +46,15 @@ struct socket_spec {
   std::vector<std::string> bind{};
   std::vector<std::string> connect{};
 
-  /// SUB sockets: prefixes of the first frame. One empty string = everything.
+  /// SUB and XSUB sockets: prefixes of the first frame. One empty string =
+  /// everything. `subscribe` and `unsubscribe` change them later.
   std::vector<std::string> subscriptions{};
+
+  /// What ZeroMQ is told about the socket.
+  socket_options options{};
 
   /// Comes back with each delivery, for owners of several sockets.
   std::uint32_t tag = 0;
-
-  /// Most messages that ZeroMQ queues per peer and direction.
-  int socket_hwm = 4096;
 
   /// Messages that wait in the bridge because a peer is over its high-water
   /// mark or not connected yet. Beyond, they are returned with
@@ -62,11 +83,18 @@ struct socket_spec {
   std::size_t max_unhandled_deliveries = 64;
   std::size_t max_batch = 256;
 
-  /// Send `socket_event`s to the owner.
+  /// Send `socket_event`s about connections to the owner.
   bool watch = false;
 
-  /// How long `close` waits for unsent messages.
-  std::chrono::milliseconds linger{1000};
+  /// REQ and DEALER sockets: how long a request may go unanswered before it
+  /// fails with `ec::timed_out`, and how many may be open. A REQ socket works
+  /// on one after the other, so keep this as short as your patience.
+  std::chrono::milliseconds request_timeout{30000};
+  std::size_t max_requests = 65536;
+
+  /// Which of the bridge's pumps serves the socket; by default the one with
+  /// the fewest sockets.
+  std::optional<std::size_t> pump{};
 
   /// Overrides the policy of the bridge.
   std::optional<copy_policy> copy{};
@@ -75,6 +103,16 @@ struct socket_spec {
 /// Returns what is wrong with `spec`, endpoints included, or none.
 /// @relates socket_spec
 caf::error check(const socket_spec& spec);
+
+/// Reads an endpoint that a socket of this kind shall bind.
+/// @relates socket_spec
+caf::expected<endpoint> check_bind(const socket_spec& spec,
+                                   const std::string& text);
+
+/// Reads an endpoint that a socket of this kind shall connect.
+/// @relates socket_spec
+caf::expected<endpoint> check_connect(const socket_spec& spec,
+                                      const std::string& text);
 
 /// Counts since the socket was opened.
 struct socket_counters {

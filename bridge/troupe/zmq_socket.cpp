@@ -4,6 +4,7 @@
 #include "troupe/binding.hpp"
 #include "troupe/counting.hpp"
 #include "troupe/error.hpp"
+#include "troupe/zmq_options.hpp"
 
 #include <zmq.h>
 
@@ -37,60 +38,6 @@ public:
 };
 
 namespace {
-
-// -- options ------------------------------------------------------------------
-
-int type_number(socket_type type) {
-  switch (type) {
-    case socket_type::router:
-      return ZMQ_ROUTER;
-    case socket_type::pub:
-      return ZMQ_PUB;
-    case socket_type::sub:
-      return ZMQ_SUB;
-    default:
-      return ZMQ_DEALER;
-  }
-}
-
-template <class T>
-bool set(void* socket, int option, T value) {
-  return zmq_setsockopt(socket, option, &value, sizeof(value)) == 0;
-}
-
-/// What makes connections notice that they are dead, and bounds what strangers
-/// may cost. ZMTP heartbeats stay off: they cut off large messages.
-bool set_connection_options(void* socket) {
-  return set(socket, ZMQ_HANDSHAKE_IVL, 5'000)
-         && set(socket, ZMQ_CONNECT_TIMEOUT, 5'000)
-         && set(socket, ZMQ_TCP_MAXRT, 30'000)
-         && set(socket, ZMQ_TCP_KEEPALIVE, 1)
-         && set(socket, ZMQ_TCP_KEEPALIVE_IDLE, 30)
-         && set(socket, ZMQ_TCP_KEEPALIVE_INTVL, 10)
-         && set(socket, ZMQ_TCP_KEEPALIVE_CNT, 3)
-         && set(socket, ZMQ_RECONNECT_IVL, 100)
-         && set(socket, ZMQ_RECONNECT_IVL_MAX, 5'000)
-         && set(socket, ZMQ_BACKLOG, 1024);
-}
-
-bool set_options(void* socket, const socket_spec& spec) {
-  // Without a linger time until `close`: nothing that fails may block the end
-  // of the context.
-  if (!set(socket, ZMQ_LINGER, 0) || !set_connection_options(socket)
-      || !set(socket, ZMQ_MAXMSGSIZE, static_cast<std::int64_t>(spec.max_frame))
-      || !set(socket, ZMQ_SNDHWM, spec.socket_hwm)
-      || !set(socket, ZMQ_RCVHWM, spec.socket_hwm))
-    return false;
-  if (spec.type == socket_type::router)
-    return set(socket, ZMQ_ROUTER_MANDATORY, 1);
-  if (spec.type == socket_type::dealer)
-    return set(socket, ZMQ_IMMEDIATE, 1);
-  for (auto& prefix : spec.subscriptions)
-    if (zmq_setsockopt(socket, ZMQ_SUBSCRIBE, prefix.data(), prefix.size())
-        != 0)
-      return false;
-  return true;
-}
 
 // -- endpoints ----------------------------------------------------------------
 
@@ -153,6 +100,22 @@ bool fill(zmq_msg_t& message, const buffer& frame, copy_policy policy,
   return true;
 }
 
+bool set_linger(void* socket, std::chrono::milliseconds time) {
+  auto value = static_cast<int>(time.count());
+  return zmq_setsockopt(socket, ZMQ_LINGER, &value, sizeof(value)) == 0;
+}
+
+void allow_ipv6(void* socket, const endpoint& where) {
+  auto on = 1;
+  if (where.where.starts_with('['))
+    zmq_setsockopt(socket, ZMQ_IPV6, &on, sizeof(on));
+}
+
+/// Whether messages name their peer.
+bool addressed(socket_type type) {
+  return type == socket_type::router || type == socket_type::stream;
+}
+
 int send_frame(zmq_msg_t& message, void* socket, bool more) {
   auto flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
   auto result = 0;
@@ -209,8 +172,8 @@ caf::expected<zmq_socket> zmq_socket::open(void* context,
   if (handle == nullptr)
     return errno == EMFILE
              ? make_error(ec::limit_reached,
-                          "no more sockets: raise bridge_config::max_sockets "
-                          "or the limit of open files (ulimit -n)")
+                          "no more sockets: raise the limit of open files "
+                          "(ulimit -n), or bridge_config::max_sockets")
              : make_error(ec::system_failure, zmq_strerror(errno));
   zmq_socket result{handle, spec};
   if (!set_options(handle, spec))
@@ -253,7 +216,7 @@ zmq_socket::~zmq_socket() {
 void zmq_socket::close(std::chrono::milliseconds linger) noexcept {
   if (handle_ == nullptr)
     return;
-  set(handle_, ZMQ_LINGER, static_cast<int>(linger.count()));
+  set_linger(handle_, linger);
   zmq_close(handle_);
   handle_ = nullptr;
 }
@@ -265,8 +228,7 @@ caf::expected<std::string> zmq_socket::bind(const endpoint& where) {
     return bind({where.via, unused_name()});
   if (auto err = check_bindable(where))
     return err;
-  if (where.where.starts_with('['))
-    set(handle_, ZMQ_IPV6, 1);
+  allow_ipv6(handle_, where);
   if (zmq_bind(handle_, to_string(where).c_str()) != 0)
     return bind_error(where, errno);
   auto text = std::array<char, 512>{};
@@ -277,18 +239,44 @@ caf::expected<std::string> zmq_socket::bind(const endpoint& where) {
 }
 
 caf::error zmq_socket::connect(const endpoint& where) {
-  if (where.where.starts_with('['))
-    set(handle_, ZMQ_IPV6, 1);
+  allow_ipv6(handle_, where);
   if (zmq_connect(handle_, to_string(where).c_str()) != 0)
     return connect_error(where, errno);
   return caf::none;
+}
+
+caf::error zmq_socket::unbind(const std::string& where) {
+  if (zmq_unbind(handle_, where.c_str()) == 0)
+    return caf::none;
+  return make_error(ec::bad_endpoint,
+                    where + " is not bound: write it as `bind` answered it");
+}
+
+caf::error zmq_socket::disconnect(const std::string& where) {
+  if (zmq_disconnect(handle_, where.c_str()) == 0)
+    return caf::none;
+  return make_error(ec::bad_endpoint, where
+                                        + " is not connected: write it as "
+                                          "`connect` answered it");
+}
+
+// -- subscriptions ------------------------------------------------------------
+
+bool zmq_socket::subscribe(const std::string& prefix, bool on) {
+  if (type_ == socket_type::sub)
+    return zmq_setsockopt(handle_, on ? ZMQ_SUBSCRIBE : ZMQ_UNSUBSCRIBE,
+                          prefix.data(), prefix.size())
+           == 0;
+  auto text = (on ? '\1' : '\0') + prefix;
+  return type_ == socket_type::xsub
+         && zmq_send(handle_, text.data(), text.size(), ZMQ_DONTWAIT) >= 0;
 }
 
 // -- messages -----------------------------------------------------------------
 
 send_result zmq_socket::send(const multipart& message, copy_policy policy,
                              socket_counters& counters) {
-  if (type_ == socket_type::router)
+  if (addressed(type_))
     if (auto number = send_peer(handle_, message.peer))
       return to_result(number);
   tally sum;
@@ -344,7 +332,8 @@ receive_result zmq_socket::receive_frames(multipart& message) {
 
 receive_result zmq_socket::receive(multipart& message) {
   message.frames.clear();
-  if (type_ == socket_type::router && !receive_peer(message.peer))
+  message.user = nullptr;
+  if (addressed(type_) && !receive_peer(message.peer))
     return receive_result::nothing;
   auto result = receive_frames(message);
   if (result == receive_result::received && limits_.generated_ids_only

@@ -63,6 +63,14 @@ public:
 
   caf::error connect(const endpoint& where);
 
+  caf::error unbind(const std::string& where);
+
+  caf::error disconnect(const std::string& where);
+
+  /// SUB and XSUB: adds or removes a prefix.
+  /// @returns false if this type of socket does not subscribe.
+  bool subscribe(const std::string& prefix, bool on);
+
   // -- messages ---------------------------------------------------------------
 
   /// Hands all frames over or none. Copies or lends each, as `policy` says, and
@@ -75,7 +83,7 @@ public:
 
   /// Whether this type of socket receives anything.
   bool receives() const noexcept {
-    return type_ != socket_type::pub;
+    return type_ != socket_type::pub && type_ != socket_type::push;
   }
 
   // -- readiness --------------------------------------------------------------

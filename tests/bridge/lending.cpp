@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(gives_memory_back_with_the_message) {
 BOOST_AUTO_TEST_CASE(releases_what_it_holds_at_the_end) {
   socket_spec spec;
   spec.connect = {"tcp://127.0.0.1:1"}; // nobody listens there
-  spec.linger = std::chrono::milliseconds{0};
+  spec.options.linger = std::chrono::milliseconds{0};
   auto socket = open(spec).handle;
   owner self{sys};
   for (auto i = 0; i < 10; ++i)
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(releases_what_zeromq_queued_at_the_end) {
   server.set(ZMQ_RCVHWM, 1); // and it never reads
   socket_spec spec;
   spec.connect = {server.bind("tcp://127.0.0.1:*")};
-  spec.linger = std::chrono::milliseconds{1};
+  spec.options.linger = std::chrono::milliseconds{1};
   auto socket = open(spec).handle;
   owner self{sys};
   for (auto i = 0; i < 100; ++i)

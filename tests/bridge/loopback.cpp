@@ -61,7 +61,10 @@ void owner::receive_one() {
       deliveries_.push_back(std::move(x));
     },
     [this](returned& x) { returned_.push_back(std::move(x)); },
-    [this](socket_event& x) { events_.push_back(x); },
+    [this](socket_event& x) {
+      auto retry = x.what == socket_event::kind::retrying;
+      (retry ? retries_ : events_).push_back(std::move(x));
+    },
     [this](caf::down_msg& x) { downs_.push_back(std::move(x.reason)); },
     caf::after(patience) >> [] { BOOST_FAIL("waited for a message in vain"); });
 }
@@ -92,6 +95,10 @@ returned owner::take_returned() {
 
 socket_event owner::take_event() {
   return pop(events_);
+}
+
+socket_event owner::take_retry() {
+  return pop(retries_);
 }
 
 caf::error owner::take_down() {

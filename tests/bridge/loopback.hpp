@@ -63,7 +63,11 @@ public:
   /// Waits for the next message that came back.
   returned take_returned();
 
+  /// Waits for the next event but retries, which come as often as they like.
   socket_event take_event();
+
+  /// Waits for the next failed attempt to connect.
+  socket_event take_retry();
 
   /// Waits for the end of a socket, and returns its reason.
   caf::error take_down();
@@ -93,6 +97,7 @@ private:
   std::deque<delivery> deliveries_;
   std::deque<returned> returned_;
   std::deque<socket_event> events_;
+  std::deque<socket_event> retries_;
   std::deque<caf::error> downs_;
 };
 

@@ -30,7 +30,8 @@ struct fixture : bridge_fixture {
 
 /// A spec with `n` unread messages between two inproc sockets of the bridge.
 socket_spec small_queues(socket_spec spec, int n) {
-  spec.socket_hwm = n / 2; // ZeroMQ adds up both sides
+  spec.options.send_hwm = n / 2; // ZeroMQ adds up both sides
+  spec.options.receive_hwm = n / 2;
   return spec;
 }
 
@@ -463,7 +464,7 @@ BOOST_AUTO_TEST_CASE(sends_what_waits_before_it_closes) {
   auto where = dir.ipc("server");
   socket_spec spec;
   spec.connect = {where};
-  spec.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  spec.options.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
   auto dealer = open(spec);
   owner client{sys};
   client.attach(dealer.handle);
@@ -485,7 +486,7 @@ BOOST_AUTO_TEST_CASE(sends_what_waits_before_it_closes) {
 BOOST_AUTO_TEST_CASE(returns_what_it_could_not_send_in_time) {
   socket_spec spec;
   spec.connect = {"tcp://127.0.0.1:1"};
-  spec.linger = std::chrono::milliseconds{1};
+  spec.options.linger = std::chrono::milliseconds{1};
   auto dealer = open(spec);
   owner client{sys};
   client.attach(dealer.handle);

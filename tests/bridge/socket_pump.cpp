@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(lets_leave_what_zeromq_queued) {
   server.set(ZMQ_RCVHWM, 1);
   socket_spec spec;
   spec.connect = {server.bind("tcp://127.0.0.1:*")};
-  spec.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  spec.options.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
   auto dealer = open(spec);
   owner self{sys};
   for (auto i = 0; i < 100; ++i)
@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(waits_for_what_lingers_but_not_for_ever) {
   bridge = std::make_unique<bridge_runtime>(sys);
   socket_spec spec;
   spec.connect = {"tcp://127.0.0.1:1"};
-  spec.linger = 50ms;
+  spec.options.linger = 50ms;
   auto stuck = open(spec);
   self.send(stuck.handle, message({"x"}));
   self.counters(stuck.handle);

@@ -39,15 +39,15 @@ BOOST_AUTO_TEST_CASE(finds_settings_that_make_no_sense) {
     [](auto& x) { x.bind.clear(); },
     [](auto& x) { x.subscriptions = {""}; },
     [](auto& x) { x.type = socket_type::sub; },
-    [](auto& x) { x.socket_hwm = 0; },
+    [](auto& x) { x.options.send_hwm = 0; },
     [](auto& x) { x.max_frame = 0; },
     [](auto& x) { x.max_frame = std::size_t{1} << 63; },
     [](auto& x) { x.max_frames = 0; },
     [](auto& x) { x.max_message = 0; },
     [](auto& x) { x.max_unhandled_deliveries = 0; },
     [](auto& x) { x.max_batch = 0; },
-    [](auto& x) { x.linger = milliseconds{-1}; },
-    [](auto& x) { x.linger = std::chrono::hours{2}; },
+    [](auto& x) { x.options.linger = milliseconds{-1}; },
+    [](auto& x) { x.options.linger = std::chrono::hours{2}; },
   };
   for (auto& change : changes) {
     auto err = check_with(change);

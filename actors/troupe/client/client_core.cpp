@@ -73,7 +73,7 @@ socket_spec lane_spec(std::uint32_t tag, const std::string& endpoint,
   result.tag = tag;
   result.max_frame = max_frame;
   result.watch = tag == control_lane;
-  result.linger = linger;
+  result.options.linger = linger;
   return result;
 }
 

@@ -80,7 +80,7 @@ socket_spec control_socket(const connection_info& info) {
   spec.max_frame = limits::control_frame_bytes;
   spec.max_frames = 1;
   spec.watch = true;
-  spec.linger = milliseconds{200};
+  spec.options.linger = milliseconds{200};
   return spec;
 }
 
@@ -90,7 +90,7 @@ socket_spec task_socket(const connection_info& info) {
   spec.tag = task_lane;
   spec.max_frame = limits::task_frame_bytes;
   spec.max_frames = limits::batch_frames + 1;
-  spec.linger = milliseconds{200};
+  spec.options.linger = milliseconds{200};
   return spec;
 }
 

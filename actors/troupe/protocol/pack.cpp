@@ -237,7 +237,7 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   auto arena = fbb.CreateVector(
     reinterpret_cast<const std::uint8_t*>(arena_.data()), arena_.size());
   auto entries = fbb.CreateVectorOfStructs(entries_.data(), entries_.size());
-  std::vector<buffer> frames;
+  frame_list frames;
   frames.reserve(1 + frames_.size());
   if constexpr (std::is_same_v<Entry, wire::ResultEntry>)
     frames.push_back(seal(fbb, wire::CreateResults(fbb, entries, arena)));

@@ -114,7 +114,7 @@ bool read_counted(std::span<const std::byte>& bytes, std::string& result) {
 
 message_view::message_view(routing_id peer,
                            envelope_view<wire::Envelope> envelope,
-                           std::vector<buffer> frames)
+                           frame_list frames)
   : peer_(std::move(peer)),
     envelope_(std::move(envelope)),
     frames_(std::move(frames)) {

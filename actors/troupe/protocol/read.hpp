@@ -38,7 +38,7 @@ public:
 
   /// The frames behind the envelope.
   std::span<const buffer> payload() const noexcept {
-    return std::span{frames_}.subspan(1);
+    return std::span{frames_.data(), frames_.size()}.subspan(1);
   }
 
   /// The envelope's bytes, for whoever keeps parts of it.
@@ -48,11 +48,11 @@ public:
 
 private:
   message_view(routing_id peer, envelope_view<wire::Envelope> envelope,
-               std::vector<buffer> frames);
+               frame_list frames);
 
   routing_id peer_;
   envelope_view<wire::Envelope> envelope_;
-  std::vector<buffer> frames_;
+  frame_list frames_;
 };
 
 /// The entries of a batch with all that they refer to. Valid as long as the

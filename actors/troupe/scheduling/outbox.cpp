@@ -11,7 +11,7 @@ std::uint8_t attempt_number(const task& x) {
 }
 
 void outbox::send(const routing_id& peer, buffer envelope) {
-  std::vector<buffer> frames;
+  frame_list frames;
   frames.push_back(std::move(envelope));
   messages_.emplace_back(peer, std::move(frames));
 }

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/socket_context.hpp"
+
+#include <zmq.h>
+
+#include <cerrno>
+
+namespace troupe {
+
+std::shared_ptr<socket_context> socket_context::make(int io_threads,
+                                                     int max_sockets) {
+  auto handle = zmq_ctx_new();
+  if (handle != nullptr) {
+    zmq_ctx_set(handle, ZMQ_IO_THREADS, io_threads);
+    zmq_ctx_set(handle, ZMQ_MAX_SOCKETS, max_sockets);
+    zmq_ctx_set(handle, ZMQ_BLOCKY, 0);
+    // Else received frames lie at odd addresses, and a FlatBuffer must not.
+    zmq_ctx_set(handle, 10 /* ZMQ_ZERO_COPY_RECV, a draft */, 0);
+  }
+  return std::make_shared<socket_context>(handle);
+}
+
+socket_context::~socket_context() {
+  if (handle_ == nullptr)
+    return;
+  // Waits for what lingers in ZeroMQ's queues; each socket has its bound.
+  while (zmq_ctx_term(handle_) != 0 && errno == EINTR)
+    ; // nop
+}
+
+} // namespace troupe

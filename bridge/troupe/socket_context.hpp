@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <memory>
+
+namespace troupe {
+
+/// A ZeroMQ context: sockets of one context reach each other over inproc, and
+/// its I/O threads serve all of them. Ends with its last reference, which then
+/// waits for what still lingers. Thread-safe.
+class socket_context {
+public:
+  /// Makes a context. One that the operating system refused opens no sockets.
+  static std::shared_ptr<socket_context> make(int io_threads = 1,
+                                              int max_sockets = 16384);
+
+  explicit socket_context(void* handle) noexcept : handle_(handle) {
+    // nop
+  }
+
+  ~socket_context();
+
+  socket_context(const socket_context&) = delete;
+
+  socket_context& operator=(const socket_context&) = delete;
+
+  /// ZeroMQ's own handle, or null.
+  void* handle() const noexcept {
+    return handle_;
+  }
+
+private:
+  void* handle_;
+};
+
+} // namespace troupe

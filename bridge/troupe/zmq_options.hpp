@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/socket_spec.hpp"
+
+namespace troupe {
+
+/// Returns ZeroMQ's number for a type.
+int type_number(socket_type type) noexcept;
+
+/// Sets all options of a new ZeroMQ socket.
+/// @returns false if ZeroMQ refused one; `errno` has its reason.
+bool set_options(void* socket, const socket_spec& spec);
+
+/// Whether a socket waits in the bridge until its one connection is there.
+///
+/// With ZMQ_IMMEDIATE, ZeroMQ queues messages only for established connections,
+/// but it throws unread input away when one ends. Without, it queues messages
+/// for peers that may never come. So sockets that also receive go without, and
+/// the bridge holds their messages back.
+bool waits_for_connection(const socket_spec& spec);
+
+/// Whether a socket could connect to itself, so that somebody has to look.
+bool may_meet_itself(const socket_spec& spec);
+
+} // namespace troupe
