@@ -55,6 +55,7 @@ caf::expected<std::size_t> link_view::unpack(chunk_assembler* assembler,
   for (auto left = messages_; left > 0; --left) {
     auto& message = into.emplace_back();
     message.peer = wire_.peer;
+    message.user = wire_.user;
     auto last = false;
     do {
       auto place = static_cast<wire::Place>(piece->place());
