@@ -7,6 +7,10 @@ Defines `troupe_options`, the flags of our own sources. Targets link to it as
 
 option(TROUPE_WERROR "Treat warnings as errors" OFF)
 set(TROUPE_SANITIZE "" CACHE STRING "Sanitizers: address,undefined or thread")
+option(TROUPE_FUZZ "Build the decoders for libFuzzer; needs clang" OFF)
+if(TROUPE_FUZZ AND NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  message(FATAL_ERROR "TROUPE_FUZZ needs clang: use the preset 'fuzz'")
+endif()
 
 add_library(troupe_options INTERFACE)
 target_compile_features(troupe_options INTERFACE cxx_std_20)
@@ -18,6 +22,13 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION
 endif()
 if(TROUPE_WERROR)
   target_compile_options(troupe_options INTERFACE -Werror)
+endif()
+
+if(TROUPE_SANITIZE MATCHES "thread" AND NOT CAF_CORE_LIBRARY MATCHES "tsan")
+  message(WARNING "${CAF_CORE_LIBRARY} is not built with the thread sanitizer, "
+                  "which will report races that are none: run "
+                  "scripts/build-tsan-caf, or set CAF_ROOT to its folder, and "
+                  "configure with --fresh")
 endif()
 
 if(TROUPE_SANITIZE)

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "fuzz/decoders.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+
+namespace troupe::fuzz {
+
+namespace {
+
+constexpr auto all = std::array{
+  decoder{"copy_policy", read_copy_policy, 32},
+  decoder{"endpoint", read_endpoint, 160},
+  decoder{"failure", read_failure, 64},
+  decoder{"message", read_message, 1024},
+  decoder{"typed_messages", read_typed_messages, 1024},
+};
+
+volatile unsigned sink;
+
+} // namespace
+
+std::span<const decoder> decoders() {
+  return all;
+}
+
+const decoder* find_decoder(std::string_view name) {
+  auto i = std::find_if(all.begin(), all.end(),
+                        [name](const decoder& x) { return x.name == name; });
+  return i != all.end() ? &*i : nullptr;
+}
+
+void require(bool holds, const char* claim) {
+  if (holds)
+    return;
+  std::fprintf(stderr, "does not hold: %s\n", claim);
+  std::abort();
+}
+
+void touch(bytes xs) {
+  auto sum = 0u;
+  for (auto x : xs)
+    sum += std::to_integer<unsigned>(x);
+  sink = sum;
+}
+
+void touch(std::string_view text) {
+  touch(std::as_bytes(std::span{text}));
+}
+
+} // namespace troupe::fuzz

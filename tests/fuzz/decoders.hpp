@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+/// Everything of the bridge that reads bytes from outside, for fuzzing.
+namespace troupe::fuzz {
+
+using bytes = std::span<const std::byte>;
+
+struct decoder {
+  std::string_view name;
+
+  /// Reads `input`. Whatever it does besides returning is a finding.
+  void (*read)(bytes input);
+
+  /// Longest input that is worth trying.
+  std::size_t max_size;
+};
+
+/// All decoders, by name.
+std::span<const decoder> decoders();
+
+/// Returns the decoder of that name, or null.
+const decoder* find_decoder(std::string_view name);
+
+/// Ends the process unless `holds`.
+void require(bool holds, const char* claim);
+
+/// Reads all of `xs`, so that a sanitizer sees what a decoder let through.
+void touch(bytes xs);
+
+void touch(std::string_view text);
+
+// -- the decoders -------------------------------------------------------------
+
+void read_endpoint(bytes input);
+
+void read_copy_policy(bytes input);
+
+void read_typed_messages(bytes input);
+
+void read_message(bytes input);
+
+void read_failure(bytes input);
+
+} // namespace troupe::fuzz

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+// Texts that people write.
+
+#include "fuzz/decoders.hpp"
+#include <troupe/copy_policy.hpp>
+#include <troupe/endpoint.hpp>
+
+#include <string>
+
+namespace troupe::fuzz {
+
+namespace {
+
+std::string text_of(bytes input) {
+  return {reinterpret_cast<const char*>(input.data()), input.size()};
+}
+
+} // namespace
+
+void read_endpoint(bytes input) {
+  auto x = endpoint::parse(text_of(input));
+  if (!x)
+    return;
+  auto text = to_string(*x);
+  auto again = endpoint::parse(text);
+  require(again && to_string(*again) == text, "what is written can be read");
+  require(again->via == x->via && again->where == x->where
+            && again->port == x->port && again->local() == x->local(),
+          "reading what is written gives the same");
+}
+
+void read_copy_policy(bytes input) {
+  auto x = copy_policy::parse(text_of(input));
+  if (!x)
+    return;
+  auto again = copy_policy::parse(to_string(*x));
+  require(again && *again == *x, "reading what is written gives the same");
+}
+
+} // namespace troupe::fuzz
