@@ -4,6 +4,7 @@
 #include "troupe/binding.hpp"
 #include "troupe/counting.hpp"
 #include "troupe/error.hpp"
+#include "troupe/handover.hpp"
 #include "troupe/zmq_options.hpp"
 
 #include <zmq.h>
@@ -68,6 +69,7 @@ struct tally {
 };
 
 void release_owner(void*, void* owner) {
+  take_back(owner);
   intrusive_ptr_release(static_cast<buffer_owner*>(owner));
 }
 
@@ -76,6 +78,7 @@ void release_owner(void*, void* owner) {
 bool lend(zmq_msg_t& message, const buffer& frame) {
   auto owner = frame.owner().get();
   intrusive_ptr_add_ref(owner);
+  hand_over(owner);
   if (zmq_msg_init_data(&message, const_cast<std::byte*>(frame.data()),
                         frame.size(), release_owner, owner)
       == 0)

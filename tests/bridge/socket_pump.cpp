@@ -80,25 +80,26 @@ BOOST_AUTO_TEST_CASE(sleeps_while_an_owner_lags_behind) {
 }
 
 BOOST_AUTO_TEST_CASE(runs_sockets_but_no_other_actors_on_its_thread) {
-  std::atomic<std::thread::id> where{};
+  // The test framework is for this thread only.
+  std::atomic<int> on_pump{-1};
   auto router = open_router("inproc://*");
   auto dealer = open_dealer(router.endpoints.front());
-  auto curious = sys.spawn(
-    [&where](socket_owner_actor::pointer) -> socket_owner_actor::behavior_type {
-      return {
-        [&where](const delivery&) {
-          where = std::this_thread::get_id();
-          char name[16] = {};
-          pthread_getname_np(pthread_self(), name, sizeof(name));
-          BOOST_TEST(name != std::string{"troupe.pump"});
-        },
-        [](const returned&) {},
-        [](const socket_event&) {},
-      };
-    });
+  auto curious = sys.spawn([&on_pump](socket_owner_actor::pointer)
+                             -> socket_owner_actor::behavior_type {
+    return {
+      [&on_pump](const delivery&) {
+        char name[16] = {};
+        pthread_getname_np(pthread_self(), name, sizeof(name));
+        on_pump = name == std::string{"troupe.pump"} ? 1 : 0;
+      },
+      [](const returned&) {},
+      [](const socket_event&) {},
+    };
+  });
   caf::anon_send(router.handle, atom::attach_v, curious);
   owner{sys}.send(dealer.handle, message({"x"}));
-  BOOST_TEST(wait_until([&] { return where.load() != std::thread::id{}; }));
+  BOOST_TEST(wait_until([&] { return on_pump != -1; }));
+  BOOST_TEST(on_pump == 0);
   caf::anon_send_exit(curious, caf::exit_reason::user_shutdown);
 }
 
@@ -169,7 +170,8 @@ BOOST_AUTO_TEST_CASE(lets_leave_what_zeromq_queued) {
   server.set(ZMQ_RCVHWM, 1);
   socket_spec spec;
   spec.connect = {server.bind("tcp://127.0.0.1:*")};
-  spec.options.linger = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  spec.options.linger =
+    std::chrono::duration_cast<std::chrono::milliseconds>(patience);
   auto dealer = open(spec);
   owner self{sys};
   for (auto i = 0; i < 100; ++i)
