@@ -21,7 +21,7 @@ constexpr auto secret_label = std::string_view{"secret = "};
 /// A key in the form that ZeroMQ's functions want, wiped at its end.
 struct key_text {
   explicit key_text(std::string_view key = {}) {
-    std::memcpy(text.data(), key.data(), std::min(key.size(), text.size() - 1));
+    key.copy(text.data(), text.size() - 1);
   }
 
   ~key_text() {

@@ -38,14 +38,31 @@ void touch(std::string_view text);
 
 // -- the decoders -------------------------------------------------------------
 
-void read_endpoint(bytes input);
+void read_access_list(bytes all);
 
-void read_copy_policy(bytes input);
+void read_copy_policy(bytes all);
 
-void read_typed_messages(bytes input);
+void read_endpoint(bytes all);
 
-void read_message(bytes input);
+void read_failure(bytes all);
 
-void read_failure(bytes input);
+void read_keys(bytes all);
+
+/// Wire messages: the number of large frames, the size of the head in two
+/// bytes, the head, and each large frame behind its size.
+void read_link(bytes all);
+
+/// The number of payload frames, then the envelope.
+void read_message(bytes all);
+
+void read_typed_messages(bytes all);
+
+void read_user_id(bytes all);
+
+/// Frames, each behind its size in one byte.
+void read_zap_question(bytes all);
+
+/// Not a decoder: writes messages, which must arrive.
+void write_link(bytes all);
 
 } // namespace troupe::fuzz

@@ -5,6 +5,7 @@
 // Writes honest messages for the fuzzer to begin with, one folder per decoder.
 
 #include "bridge/messages/shop.hpp"
+#include <troupe/link_writer.hpp>
 #include <troupe/protocol/pack.hpp>
 
 #include <cstdio>
@@ -120,6 +121,80 @@ void write_tables(seed_writer& to) {
   to.write("typed_messages", pack(builder, root).frames.front().text());
 }
 
+/// Wire messages in the form of `read_link`.
+std::string wire_text(const link_writer::output& messages) {
+  std::string result;
+  for (auto& message : messages) {
+    auto& frames = message.frames.frames;
+    auto size = frames.front().size();
+    result += static_cast<char>(frames.size() - 1);
+    result += static_cast<char>(size % 256);
+    result += static_cast<char>(size / 256);
+    result += frames.front().text();
+    for (auto i = std::size_t{1}; i < frames.size(); ++i) {
+      result += static_cast<char>(frames[i].size());
+      result += frames[i].text();
+    }
+  }
+  return result;
+}
+
+void write_links(seed_writer& to) {
+  for (auto epoch : {0u, 1u}) {
+    arena_pool pool;
+    link_writer writer{
+      pool, {.max_inline = 8, .chunk_size = epoch * 16, .epoch = epoch}};
+    link_writer::output out;
+    for (auto size : {1, 9, 33, 3}) {
+      multipart message;
+      message.frames.push_back(buffer::copy_of("head"));
+      message.frames.push_back(buffer::copy_of(std::string(size, 'x')));
+      writer.add(message, out);
+    }
+    if (epoch != 0)
+      writer.grant({epoch, 2000, 3'000'000});
+    writer.flush(out);
+    to.write("link", wire_text(out));
+  }
+  to.write("write_link", "\x08\x01\x10"
+                         "\x02\x01x\x09xxxxxxxxx\x01\x01\x20"
+                         "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+}
+
+void write_security(seed_writer& to) {
+  // The key pair of ZeroMQ's manual.
+  auto public_key = std::string{"Yne@$w-vo<fVvi]a<NY6T1ed:M$fCG*[IaLV{hID"};
+  auto secret_key = std::string{"D:)Q[IlAW!ahhC2ac:9*A}h:p?([4%wOTJ%JR%cs"};
+  to.write("keys", "# keys\npublic = " + public_key + "\nsecret = " + secret_key
+                     + "\n");
+  to.write("access_list", "# who\n" + public_key + " engine e-1\n\n"
+                            + secret_key + " client c 1\n");
+  to.write("access_list", public_key + " engine e-1\n");
+  to.write("user_id", "engine e-1");
+  auto fixed = std::string{"\3"
+                           "1.0"
+                           "\1"
+                           "1"
+                           "\1"
+                           "d"
+                           "\4"
+                           "host"
+                           "\0",
+                           14};
+  to.write("zap_question", fixed
+                             + "\5"
+                               "PLAIN"
+                               "\1"
+                               "u"
+                               "\1"
+                               "u");
+  to.write("zap_question", fixed
+                             + "\5"
+                               "CURVE"
+                               "\x20"
+                             + std::string(32, 'k'));
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -132,4 +207,6 @@ int main(int argc, char** argv) {
   write_registry(to);
   write_batches(to);
   write_tables(to);
+  write_links(to);
+  write_security(to);
 }

@@ -10,11 +10,12 @@ namespace troupe::fuzz {
 
 namespace {
 
-/// A message of the frame `input` and of `payload` frames of 0, 1, 2... bytes.
-multipart message_of(bytes input, std::size_t payload) {
+/// A message of the frame `envelope` and of `payload` frames of 0, 1, 2...
+/// bytes.
+multipart message_of(bytes envelope, std::size_t payload) {
   multipart result;
   // A copy of the exact size, so that a sanitizer sees reads beyond it.
-  result.frames.push_back(buffer::copy_of(input));
+  result.frames.push_back(buffer::copy_of(envelope));
   for (auto size = std::size_t{0}; size < payload; ++size)
     result.frames.push_back(buffer::copy_of(std::string(size, 'x')));
   return result;
@@ -58,7 +59,7 @@ void touch_body(const message_view& view) {
 
 } // namespace
 
-void read_typed_messages(bytes input) {
+void read_typed_messages(bytes all) {
   auto sum = std::uint64_t{0};
   auto messages = typed_messages{
     on<shop::Order>([&](const shop::Order& x, const received& from) {
@@ -66,18 +67,18 @@ void read_typed_messages(bytes input) {
       touch(from.bytes.bytes());
     }),
     on<shop::Cancel>([&](const shop::Cancel& x) { sum += x.id(); })};
-  auto accepted = messages(message_of(input, 0));
+  auto accepted = messages(message_of(all, 0));
   auto& counters = messages.counters();
   require(counters.accepted == (accepted ? 1u : 0u), "accepted is counted");
   require(counters.accepted + counters.dropped() == 1u, "all is counted");
   touch(std::as_bytes(std::span{&sum, 1}));
 }
 
-void read_message(bytes input) {
-  if (input.empty())
+void read_message(bytes all) {
+  if (all.empty())
     return;
-  auto payload = std::to_integer<std::size_t>(input.front()) % 8;
-  auto view = message_view::make(message_of(input.subspan(1), payload));
+  auto payload = std::to_integer<std::size_t>(all.front()) % 8;
+  auto view = message_view::make(message_of(all.subspan(1), payload));
   if (!view)
     return;
   require(view->payload().size() == payload, "payload is the rest");
@@ -86,8 +87,8 @@ void read_message(bytes input) {
   touch_body(*view);
 }
 
-void read_failure(bytes input) {
-  auto exact = buffer::copy_of(input);
+void read_failure(bytes all) {
+  auto exact = buffer::copy_of(all);
   auto x = troupe::read_failure(exact.bytes());
   touch(x.type);
   touch(x.message);

@@ -11,14 +11,14 @@ namespace troupe::fuzz {
 
 namespace {
 
-std::string text_of(bytes input) {
-  return {reinterpret_cast<const char*>(input.data()), input.size()};
+std::string text_of(bytes all) {
+  return {reinterpret_cast<const char*>(all.data()), all.size()};
 }
 
 } // namespace
 
-void read_endpoint(bytes input) {
-  auto x = endpoint::parse(text_of(input));
+void read_endpoint(bytes all) {
+  auto x = endpoint::parse(text_of(all));
   if (!x)
     return;
   auto text = to_string(*x);
@@ -29,8 +29,8 @@ void read_endpoint(bytes input) {
           "reading what is written gives the same");
 }
 
-void read_copy_policy(bytes input) {
-  auto x = copy_policy::parse(text_of(input));
+void read_copy_policy(bytes all) {
+  auto x = copy_policy::parse(text_of(all));
   if (!x)
     return;
   auto again = copy_policy::parse(to_string(*x));

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSL-1.0
+// What bridges send each other.
+
+#include "fuzz/input.hpp"
+#include <troupe/credit_window.hpp>
+#include <troupe/link_reader.hpp>
+#include <troupe/link_writer.hpp>
+
+#include <string>
+#include <vector>
+
+namespace troupe::fuzz {
+
+namespace {
+
+/// Reads wire messages of one peer, as a socket does.
+class link_end {
+public:
+  /// @returns whether it could be read.
+  bool read(multipart wire) {
+    auto view = link_view::make(std::move(wire), {16, 4096});
+    if (!view)
+      return false;
+    auto& fields = view->fields();
+    account_.arrived(fields.epoch);
+    window_.granted(fields.credit);
+    if (fields.chunk)
+      return !assembler_.add(fields.chunk, view->chunk());
+    auto announced = view->messages();
+    auto before = messages.size();
+    auto size = view->unpack(&assembler_, messages);
+    if (!size)
+      return false;
+    require(messages.size() == before + announced, "as many as it says");
+    auto sum = std::size_t{0};
+    for (auto i = before; i < messages.size(); ++i)
+      sum += check(messages[i]);
+    require(sum == *size, "the size is the sum of all frames");
+    return true;
+  }
+
+  ~link_end() {
+    assembler_.reset();
+    require(budget_.used == 0, "all memory is given back");
+  }
+
+  std::vector<multipart> messages;
+
+private:
+  std::size_t check(const multipart& x) {
+    require(!x.frames.empty() && x.frames.size() <= 16, "frames are bounded");
+    require(x.size_bytes() <= 8192, "bytes are bounded");
+    for (auto& frame : x.frames)
+      touch(frame.bytes());
+    return x.size_bytes();
+  }
+
+  chunk_budget budget_{4096};
+  chunk_assembler assembler_{{4096, 4096}, budget_};
+  credit_account account_{initial_credit};
+  credit_window window_{1};
+};
+
+} // namespace
+
+void read_link(bytes all) {
+  input in{all};
+  link_end end;
+  while (!in.empty()) {
+    auto more = in.byte() % 4;
+    multipart wire;
+    wire.frames.push_back(buffer::copy_of(in.take(in.word())));
+    for (auto i = std::size_t{0}; i < more; ++i)
+      wire.frames.push_back(buffer::copy_of(in.take(in.byte())));
+    end.read(std::move(wire));
+  }
+}
+
+void write_link(bytes all) {
+  input in{all};
+  arena_pool pool;
+  link_writer::config config;
+  config.max_inline = in.byte();
+  config.epoch = static_cast<std::uint32_t>(in.byte());
+  config.chunk_size = config.epoch == 0 ? 0 : in.byte();
+  link_writer writer{pool, config};
+  link_writer::output wire;
+  std::vector<multipart> written;
+  while (!in.empty()) {
+    auto frames = 1 + in.byte() % 16;
+    auto& message = written.emplace_back();
+    for (auto i = std::size_t{0}; i < frames; ++i)
+      message.frames.push_back(buffer::copy_of(in.take(in.byte())));
+    auto copy = message;
+    writer.add(copy, wire);
+    if (in.byte() == 0)
+      writer.flush(wire);
+  }
+  writer.flush(wire);
+  link_end end;
+  for (auto& message : wire)
+    require(end.read(std::move(message.frames)), "what is written is read");
+  require(end.messages.size() == written.size(), "all messages arrive");
+  for (auto i = std::size_t{0}; i < written.size(); ++i) {
+    auto& sent = written[i].frames;
+    auto& got = end.messages[i].frames;
+    require(sent.size() == got.size(), "all frames arrive");
+    for (auto k = std::size_t{0}; k < sent.size(); ++k)
+      require(sent[k].text() == got[k].text(), "all bytes arrive");
+  }
+}
+
+} // namespace troupe::fuzz
