@@ -29,6 +29,8 @@ caf::expected<copy_policy> copy_policy::parse(std::string_view text) {
     return always();
   if (text == "never")
     return never();
+  if (text == "auto")
+    return automatic();
   auto size = std::size_t{0};
   auto last = text.data() + text.size();
   auto [rest, error] = std::from_chars(text.data(), last, size);
@@ -37,8 +39,8 @@ caf::expected<copy_policy> copy_policy::parse(std::string_view text) {
       || size > std::numeric_limits<std::size_t>::max() / unit)
     return make_error(ec::bad_config,
                       "'" + std::string{text}
-                        + "' is no copy policy: write always, never, or the "
-                          "largest size to copy, such as 1024, 64k or 1M");
+                        + "' is no copy policy: write always, never, auto, or "
+                          "the largest size to copy, such as 1024, 64k or 1M");
   return copy_policy{size * unit};
 }
 
@@ -47,6 +49,8 @@ std::string to_string(copy_policy policy) {
     return "always";
   if (policy == copy_policy::never())
     return "never";
+  if (policy.is_automatic())
+    return "auto";
   return std::to_string(policy.threshold());
 }
 

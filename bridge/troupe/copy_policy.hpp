@@ -36,11 +36,25 @@ public:
     return copy_policy{0};
   }
 
-  /// Reads `always`, `never` or a size such as `1024`, `64k`, `1M`.
+  /// Measures on this machine, once per transport, from which size on lending
+  /// pays; see `calibrate`. A socket does so when it opens. Until then, the
+  /// threshold is the default one.
+  static constexpr copy_policy automatic() noexcept {
+    copy_policy result;
+    result.measured_ = true;
+    return result;
+  }
+
+  /// Reads `always`, `never`, `auto` or a size such as `1024`, `64k`, `1M`.
   static caf::expected<copy_policy> parse(std::string_view text);
 
   constexpr bool copies(std::size_t size) const noexcept {
     return size <= threshold_;
+  }
+
+  /// Whether this is `automatic()`.
+  constexpr bool is_automatic() const noexcept {
+    return measured_;
   }
 
   /// Largest size in bytes that is copied.
@@ -52,9 +66,10 @@ public:
 
 private:
   std::size_t threshold_;
+  bool measured_ = false;
 };
 
-/// Returns `always`, `never` or the threshold in bytes.
+/// Returns `always`, `never`, `auto` or the threshold in bytes.
 /// @relates copy_policy
 std::string to_string(copy_policy policy);
 

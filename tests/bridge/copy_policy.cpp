@@ -42,6 +42,16 @@ BOOST_AUTO_TEST_CASE(reads_words_and_sizes) {
   BOOST_TEST(threshold("2g") == 2147483648u);
 }
 
+BOOST_AUTO_TEST_CASE(automatic_is_no_number) {
+  auto x = copy_policy::automatic();
+  BOOST_TEST((*copy_policy::parse("auto") == x));
+  BOOST_TEST(x.is_automatic());
+  BOOST_TEST(!copy_policy{}.is_automatic());
+  BOOST_TEST((x != copy_policy{}));
+  // Until it is measured, it does as the default.
+  BOOST_TEST(x.threshold() == copy_policy::default_threshold);
+}
+
 BOOST_AUTO_TEST_CASE(refuses_everything_else_with_a_sentence) {
   for (auto text :
        {"", "k", "-1", "1.5k", "1kk", "1 k", " 1", "1T", "sometimes",
@@ -56,7 +66,7 @@ BOOST_AUTO_TEST_CASE(refuses_everything_else_with_a_sentence) {
 }
 
 BOOST_AUTO_TEST_CASE(prints_what_it_reads) {
-  for (auto text : {"always", "never", "1", "1024", "65536"})
+  for (auto text : {"always", "never", "auto", "1", "1024", "65536"})
     BOOST_TEST(to_string(*copy_policy::parse(text)) == text);
 }
 
