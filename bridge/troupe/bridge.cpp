@@ -19,9 +19,19 @@ struct bridge_state {
   static inline const char* name = "troupe.bridge";
 };
 
+/// What `auto` is measured with: the transport of the first endpoint.
+endpoint::transport transport_of(const socket_spec& spec) {
+  for (auto texts : {&spec.bind, &spec.connect})
+    for (auto& text : *texts)
+      if (auto where = endpoint::parse(text))
+        return where->via;
+  return endpoint::transport::tcp;
+}
+
 bridge_actor::behavior_type
 bridge(bridge_actor::stateful_pointer<bridge_state> self,
-       std::shared_ptr<socket_pumps> pumps, copy_policy policy) {
+       std::shared_ptr<socket_pumps> pumps, copy_policy policy,
+       calibration_file file) {
   return {
     [=](atom::open, socket_spec& spec) -> caf::result<open_socket> {
       if (auto err = check(spec))
@@ -31,6 +41,8 @@ bridge(bridge_actor::stateful_pointer<bridge_state> self,
         return std::move(pump.error());
       if (!spec.copy)
         spec.copy = policy;
+      if (spec.copy->is_automatic())
+        spec.copy = automatic_policy(transport_of(spec), file);
       caf::actor_config cfg{pump->get()};
       // Hidden: the end of the actor system waits for the bridge's runtime, not
       // for sockets whose owners forgot them.
@@ -47,7 +59,8 @@ bridge(bridge_actor::stateful_pointer<bridge_state> self,
 bridge_runtime::bridge_runtime(caf::actor_system& sys, bridge_config cfg)
   : pumps_(std::make_shared<socket_pumps>(sys, cfg)),
     sys_(sys),
-    actor_(sys.spawn<caf::hidden>(bridge, pumps_, cfg.copy)) {
+    actor_(sys.spawn<caf::hidden>(bridge, pumps_, cfg.copy,
+                                  calibration_file{cfg.calibration_path})) {
   // A system that ends before us takes its schedulers away from the sockets.
   // Its own server actor ends first, so that we learn of it in time.
   auto server = caf::actor_cast<caf::abstract_actor*>(sys.spawn_serv());

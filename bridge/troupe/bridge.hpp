@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/bridge_type_ids.hpp"
+#include "troupe/calibration.hpp"
 #include "troupe/error.hpp"
 #include "troupe/multipart.hpp"
 #include "troupe/socket_context.hpp"
@@ -65,6 +66,10 @@ using bridge_actor = caf::typed_actor<
 struct bridge_config {
   /// Applies to sockets whose spec has no policy of its own.
   copy_policy copy{};
+
+  /// Where `copy_policy::automatic()` keeps what it measured; empty = nowhere,
+  /// so that each process measures again, for a tenth of a second.
+  std::string calibration_path = calibration_file::default_path();
 
   /// Where sockets live. Bridges that share a context reach each other over
   /// inproc, from one actor system to another. By default each has its own,

@@ -24,7 +24,7 @@ namespace {
 using clock = std::chrono::steady_clock;
 
 /// Sizes that are measured, a factor of two apart.
-constexpr auto first_size = std::size_t{256};
+constexpr auto first_size = std::size_t{64};
 constexpr auto last_size = std::size_t{1} << 20;
 
 /// Bytes and messages of one run, which takes well under a millisecond for most

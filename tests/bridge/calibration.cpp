@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
+#include "bridge/loopback.hpp"
 #include <troupe/calibration.hpp>
 #include <troupe/error.hpp>
 
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(each_transport_can_be_measured) {
   for (auto via : all_transports) {
     auto policy = calibrate(via);
     BOOST_TEST(!policy.is_automatic());
-    BOOST_TEST(policy.threshold() >= 128u);
+    BOOST_TEST(policy.threshold() >= 32u);
     BOOST_TEST(policy.threshold() <= std::size_t{1} << 20);
   }
 }
@@ -175,6 +176,33 @@ BOOST_AUTO_TEST_CASE(what_was_measured_is_kept) {
   calibration_file file{path()};
   auto measured = automatic_policy(transport::ipc, file);
   BOOST_TEST((file.find(transport::ipc) == measured));
+}
+
+BOOST_AUTO_TEST_CASE(a_socket_measures_when_it_opens) {
+  bridge_config cfg;
+  cfg.copy = copy_policy::automatic();
+  cfg.calibration_path = path();
+  test::bridge_fixture with{cfg};
+  socket_spec spec;
+  spec.type = socket_type::push;
+  spec.bind.push_back("ipc://@troupe-test-" + std::to_string(getpid()));
+  auto socket = with.bridge->open(spec);
+  BOOST_REQUIRE(socket);
+  auto threshold = automatic_policy(transport::ipc, calibration_file{""});
+  test::owner owner{with.sys};
+  spec.type = socket_type::pull;
+  spec.connect = std::exchange(spec.bind, {});
+  auto other = with.bridge->open(spec);
+  BOOST_REQUIRE(other);
+  owner.attach(other->handle);
+  auto size = threshold.threshold();
+  owner.send(socket->handle, test::message({std::string(size, 'x')}));
+  owner.send(socket->handle, test::message({std::string(size + 1, 'x')}));
+  owner.take();
+  owner.take();
+  auto counters = owner.counters(socket->handle);
+  BOOST_TEST(counters.frames_copied == 1u);
+  BOOST_TEST(counters.frames_lent == 1u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
