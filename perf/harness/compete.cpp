@@ -5,7 +5,6 @@
 #include "harness/statistics.hpp"
 
 #include <cstddef>
-#include <optional>
 
 namespace troupe::perf {
 
@@ -45,14 +44,24 @@ row ratio_row(row key, const samples& raw, const samples& actor,
   return key.set("path", "ratio").set("repeat", repeat).set("ratio", true);
 }
 
-std::optional<std::size_t> index_of(const std::vector<contender>& xs,
+/// The contenders of a path.
+std::vector<std::size_t> indexes_of(const std::vector<contender>& xs,
                                     const std::string& path) {
+  std::vector<std::size_t> result;
   for (std::size_t i = 0; i < xs.size(); ++i) {
     auto value = xs[i].key.find("path");
     if (value != nullptr && to_text(*value) == path)
-      return i;
+      result.push_back(i);
   }
-  return std::nullopt;
+  return result;
+}
+
+/// What the progress line says about a contender.
+std::string title(const row& key, unsigned number, unsigned repeat) {
+  std::string result;
+  for (const auto& [name, value] : key.fields())
+    result += to_text(value) + ' ';
+  return result + std::to_string(number) + '/' + std::to_string(repeat);
 }
 
 } // namespace
@@ -60,21 +69,23 @@ std::optional<std::size_t> index_of(const std::vector<contender>& xs,
 void compete(const std::vector<contender>& contenders, unsigned repeat,
              report& out) {
   std::vector<samples> results(contenders.size());
-  for (const auto& x : contenders)
+  for (const auto& x : contenders) {
+    out.progress(title(x.key, 0, repeat));
     x.run();
+  }
   for (unsigned number = 1; number <= repeat; ++number)
     for (std::size_t i = 0; i < contenders.size(); ++i) {
+      out.progress(title(contenders[i].key, number, repeat));
       auto x = contenders[i].run();
       append(results[i], x);
       out.add(run_row(contenders[i].key, x, number));
     }
   for (std::size_t i = 0; i < contenders.size(); ++i)
     out.add(summary_row(contenders[i].key, results[i], repeat));
-  auto raw = index_of(contenders, "raw");
-  auto actor = index_of(contenders, "actor");
-  if (raw && actor)
-    out.add(
-      ratio_row(contenders[*raw].key, results[*raw], results[*actor], repeat));
+  for (auto raw : indexes_of(contenders, "raw"))
+    for (auto actor : indexes_of(contenders, "actor"))
+      out.add(
+        ratio_row(contenders[actor].key, results[raw], results[actor], repeat));
 }
 
 } // namespace troupe::perf

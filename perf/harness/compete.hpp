@@ -26,7 +26,7 @@ struct contender {
 
 /// Runs all contenders once to warm up, then `repeat` times in turn, so that a
 /// drift of the machine hits each of them. Reports a row per run, a summary
-/// per contender, and if there are a raw and an actor path, their ratio.
+/// per contender, and for each actor path its ratio to the raw path.
 void compete(const std::vector<contender>& contenders, unsigned repeat,
              report& out);
 

@@ -29,10 +29,19 @@ int shift_of(char unit) {
   }
 }
 
-std::string join(const std::vector<std::size_t>& xs) {
+std::string to_word(std::size_t x) {
+  return std::to_string(x);
+}
+
+const std::string& to_word(const std::string& x) {
+  return x;
+}
+
+template <class T>
+std::string join(const std::vector<T>& xs) {
   std::string result;
-  for (auto x : xs)
-    result += (result.empty() ? "" : ",") + std::to_string(x);
+  for (const auto& x : xs)
+    result += (result.empty() ? "" : ",") + to_word(x);
   return result;
 }
 
@@ -63,6 +72,34 @@ void add_sizes(CLI::App& app, const std::string& flag, const std::string& help,
     ->type_name("LIST");
 }
 
+/// Adds a flag that takes copy policies.
+void add_copies(CLI::App& app, std::vector<std::string>& xs) {
+  auto check = [](const std::string& text) -> std::string {
+    if (text == "always" || text == "never" || text == "auto"
+        || parse_size(text))
+      return "";
+    return "takes always, never, auto or a size, not \"" + text + "\"";
+  };
+  app
+    .add_option("--copy", xs,
+                "copy frames up to this size, lend larger ones [" + join(xs)
+                  + "]")
+    ->delimiter(',')
+    ->check(check)
+    ->type_name("LIST");
+}
+
+void add_peers(CLI::App& app, bool& bridged) {
+  app
+    .add_option_function<std::string>(
+      "--peers",
+      [&bridged](const std::string& text) { bridged = text == "bridged"; },
+      "framing between actors, bridged or raw ["
+        + std::string{bridged ? "bridged" : "raw"} + "]")
+    ->check(CLI::IsMember({"bridged", "raw"}))
+    ->type_name("KIND");
+}
+
 void add_flags(CLI::App& app, const workload& what, options& with) {
   auto has = [&](std::string_view name) {
     auto& xs = what.dimensions;
@@ -75,23 +112,50 @@ void add_flags(CLI::App& app, const workload& what, options& with) {
   if (has("size"))
     add_sizes(app, "--size", "bytes of payload", with.sizes, 0);
   if (has("transport"))
-    app.add_option("--transport", with.transports, "of the raw path [ipc]")
+    app
+      .add_option("--transport", with.transports,
+                  "of the sockets [" + join(with.transports) + "]")
       ->delimiter(',')
-      ->check(CLI::IsMember({"ipc", "tcp"}))
+      ->check(CLI::IsMember(what.transports))
       ->type_name("LIST");
+  if (has("copy"))
+    add_copies(app, with.copies);
+  if (has("batch"))
+    add_sizes(app, "--batch", "messages per send of the actor path",
+              with.batches, 1);
+  if (has("peers"))
+    add_peers(app, with.bridged);
+  if (has("plot"))
+    app
+      .add_option("--plot", with.plot_dir,
+                  "folder for plots as SVG and PNG; needs gnuplot")
+      ->type_name("DIR");
   auto read_path = [&with](const std::string& text) {
     with.path = text == "raw"     ? path_choice::raw
                 : text == "actor" ? path_choice::actor
                                   : path_choice::both;
   };
   app
-    .add_option_function<std::string>("--path", read_path, "what to run [both]")
+    .add_option_function<std::string>("--path", read_path,
+                                      "what to run, raw, actor or both [both]")
     ->check(CLI::IsMember({"raw", "actor", "both"}))
     ->type_name("PATH");
-  app.add_option("--repeat", with.repeat, "measured runs per path [5]")
+  app
+    .add_option("--repeat", with.repeat,
+                "measured runs per path [" + std::to_string(with.repeat) + "]")
     ->check(CLI::Range(1u, 1000u))
     ->type_name("N");
   app.add_flag("--json", with.json, "one JSON object per line");
+  app.add_flag("--quick", with.quick, "fewer and shorter runs");
+  app.add_flag("--no-progress", with.no_progress,
+               "no progress line on a terminal");
+}
+
+/// Whether `--quick` is on the command line: it changes the defaults, so it has
+/// to be known before the other flags.
+bool is_quick(int argc, const char* const* argv) {
+  return std::any_of(argv, argv + argc,
+                     [](std::string_view word) { return word == "--quick"; });
 }
 
 } // namespace
@@ -133,6 +197,8 @@ selection parse_command_line(int argc, const char* const* argv,
   choices.reserve(workloads.size());
   for (const auto& what : workloads) {
     auto& choice = choices.emplace_back(selection{&what, what.defaults, 0});
+    if (is_quick(argc, argv))
+      what.hurry(choice.with);
     add_flags(*app.add_subcommand(what.name, what.summary), what, choice.with);
   }
   try {

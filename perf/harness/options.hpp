@@ -24,11 +24,21 @@ struct options {
   std::vector<std::size_t> tasks{100000};
   /// Bytes of payload.
   std::vector<std::size_t> sizes{16};
-  /// Of the raw path: `ipc`, which the cluster uses, or `tcp`.
+  /// Of the sockets; where the actor path is a cluster, of the raw path.
   std::vector<std::string> transports{"ipc"};
+  /// Copy policies: `always`, `never`, `auto` or sizes.
+  std::vector<std::string> copies{"1024"};
+  /// Messages per send on the actor path.
+  std::vector<std::size_t> batches{1, 64};
+  /// Whether links between actors use the bridge's own framing.
+  bool bridged = true;
+  /// Folder for plots; empty = none.
+  std::string plot_dir;
   path_choice path = path_choice::both;
   unsigned repeat = 5;
   bool json = false;
+  bool quick = false;
+  bool no_progress = false;
 
   bool runs_raw() const noexcept {
     return path != path_choice::actor;
@@ -46,12 +56,18 @@ struct workload {
   /// One sentence for the help.
   std::string summary;
 
-  /// Flags that it takes besides `--path --repeat --json`, such as `engines`.
+  /// Flags that it takes besides the common ones, such as `engines`.
   std::vector<std::string> dimensions;
 
   options defaults;
 
   std::function<void(const options&, report&)> run;
+
+  /// Transports that it knows.
+  std::vector<std::string> transports{"ipc", "tcp"};
+
+  /// What `--quick` changes in the defaults.
+  std::function<void(options&)> hurry = [](options&) {};
 };
 
 /// What the command line asks for.

@@ -55,16 +55,25 @@ std::string cell(const row& x, const std::string& column) {
 } // namespace
 
 void report::add(row x) {
-  if (!json_) {
-    rows_.push_back(std::move(x));
-    return;
+  if (json_) {
+    progress("");
+    fmt::print(out_, "{}\n", to_json(x));
+    std::fflush(out_);
   }
-  fmt::print(out_, "{}\n", to_json(x));
-  std::fflush(out_);
+  if (sums_up(x))
+    rows_.push_back(std::move(x));
+}
+
+void report::progress(const std::string& text) {
+  if (!shows_progress_)
+    return;
+  // Back to the first column, and delete the rest of the line.
+  fmt::print(stderr, "\r\x1b[K{}", text);
+  std::fflush(stderr);
 }
 
 void report::finish() {
-  std::erase_if(rows_, [](const row& x) { return !sums_up(x); });
+  progress("");
   if (!json_ && !rows_.empty())
     fmt::print(out_, "{}", to_table(rows_));
   rows_.clear();

@@ -13,12 +13,21 @@ namespace troupe::perf {
 /// table of the summaries.
 class report {
 public:
-  report(std::FILE* out, bool json) : out_(out), json_(json) {
+  report(std::FILE* out, bool json, bool shows_progress = false)
+    : out_(out), json_(json), shows_progress_(shows_progress) {
     // nop
   }
 
   /// One run, a summary (`summary` is true), or a ratio (`ratio` is true).
   void add(row x);
+
+  /// Tells what runs now, on standard error, in place of what it told before.
+  void progress(const std::string& text);
+
+  /// Rows added so far that sum up runs.
+  const std::vector<row>& summaries() const noexcept {
+    return rows_;
+  }
 
   /// Prints the table, unless the rows went out as JSON.
   void finish();
@@ -26,6 +35,7 @@ public:
 private:
   std::FILE* out_;
   bool json_;
+  bool shows_progress_;
   std::vector<row> rows_;
 };
 

@@ -2,36 +2,17 @@
 
 // Runs `troupe-bench flood` with tiny numbers, as people run it.
 
-#include <boost/test/unit_test.hpp>
-#include <nlohmann/json.hpp>
+#include "perf/bench.hpp"
 
-#include <cstdio>
+#include <boost/test/unit_test.hpp>
+
 #include <map>
 #include <string>
-#include <sys/wait.h>
-#include <vector>
 
 using nlohmann::json;
+using troupe::test::run_bench;
 
 namespace {
-
-struct outcome {
-  int status = -1;
-  std::vector<std::string> lines;
-};
-
-outcome run(const std::string& flags) {
-  outcome result;
-  auto command = std::string{TROUPE_BENCH} + " " + flags;
-  auto stream = popen(command.c_str(), "r");
-  char line[4096];
-  while (std::fgets(line, sizeof(line), stream) != nullptr)
-    result.lines.emplace_back(line);
-  auto status = pclose(stream);
-  if (WIFEXITED(status))
-    result.status = WEXITSTATUS(status);
-  return result;
-}
 
 /// What each row of this test has to say.
 void check(const json& row) {
@@ -56,7 +37,7 @@ void check(const json& row) {
 BOOST_AUTO_TEST_SUITE(flood_suite)
 
 BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
-  auto [status, lines] = run(
+  auto [status, lines] = run_bench(
     "flood --engines 2 --tasks 500 --size 16 --path both --repeat 2 "
     "--json");
   BOOST_TEST(status == 0);
@@ -76,23 +57,23 @@ BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
 
 BOOST_AUTO_TEST_CASE(one_path_runs_alone) {
   auto [status, lines] =
-    run("flood --engines 1 --tasks 10 --path raw --repeat 1 --json");
+    run_bench("flood --engines 1 --tasks 10 --path raw --repeat 1 --json");
   BOOST_TEST(status == 0);
   BOOST_REQUIRE(lines.size() == 2u);
   BOOST_TEST(json::parse(lines[0]).at("path") == "raw");
 }
 
 BOOST_AUTO_TEST_CASE(without_json_people_get_a_table) {
-  auto [status,
-        lines] = run("flood --engines 1 --tasks 10,20 --path raw --repeat 1");
+  auto [status, lines] =
+    run_bench("flood --engines 1 --tasks 10,20 --path raw --repeat 1");
   BOOST_TEST(status == 0);
   BOOST_REQUIRE(lines.size() == 3u);
   BOOST_TEST(lines[0].find("roundtrip_per_s") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_two) {
-  BOOST_TEST(run("flood --engines none 2>/dev/null").status == 2);
-  BOOST_TEST(run("2>/dev/null").status == 2);
+  BOOST_TEST(run_bench("flood --engines none 2>/dev/null").status == 2);
+  BOOST_TEST(run_bench("2>/dev/null").status == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <string>
+#include <sys/wait.h>
+#include <vector>
+
+namespace troupe::test {
+
+struct bench_outcome {
+  int status = -1;
+  std::vector<std::string> lines;
+
+  /// All lines as JSON. Throws if one is not.
+  std::vector<nlohmann::json> rows() const {
+    std::vector<nlohmann::json> result;
+    for (const auto& line : lines)
+      result.push_back(nlohmann::json::parse(line));
+    return result;
+  }
+};
+
+/// Runs `troupe-bench` as people do.
+inline bench_outcome run_bench(const std::string& flags) {
+  bench_outcome result;
+  auto command = std::string{TROUPE_BENCH} + " " + flags;
+  auto stream = popen(command.c_str(), "r");
+  char line[4096];
+  while (std::fgets(line, sizeof(line), stream) != nullptr)
+    result.lines.emplace_back(line);
+  auto status = pclose(stream);
+  if (WIFEXITED(status))
+    result.status = WEXITSTATUS(status);
+  return result;
+}
+
+} // namespace troupe::test
