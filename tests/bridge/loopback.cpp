@@ -163,8 +163,15 @@ socket_counters bridge_fixture::totals() {
 
 // -- plain_peer ---------------------------------------------------------------
 
-plain_peer::plain_peer(int type)
-  : context_(zmq_ctx_new()), socket_(zmq_socket(context_, type)) {
+plain_peer::plain_peer(int type) : plain_peer(type, zmq_ctx_new()) {
+  owns_context_ = true;
+}
+
+plain_peer::plain_peer(int type, void* context)
+  : owns_context_(false),
+    context_(context),
+    socket_(zmq_socket(context_, type)) {
+  BOOST_REQUIRE(socket_ != nullptr);
   auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(patience);
   set(ZMQ_LINGER, 0);
   set(ZMQ_SNDTIMEO, static_cast<int>(limit.count()));
@@ -173,7 +180,8 @@ plain_peer::plain_peer(int type)
 
 plain_peer::~plain_peer() {
   zmq_close(socket_);
-  zmq_ctx_term(context_);
+  if (owns_context_)
+    zmq_ctx_term(context_);
 }
 
 void plain_peer::set(int option, int value) {
@@ -253,17 +261,67 @@ int connect_raw(const endpoint& where) {
   return fd;
 }
 
+/// Makes reads from `fd`, or the wait for connections, end after `patience`.
+void limit_reads(int fd) {
+  auto limit = timeval{};
+  limit.tv_sec = patience.count();
+  setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit));
+}
+
 } // namespace
 
-void write_raw(const std::string& text, std::string_view bytes) {
-  auto fd = connect_raw(*endpoint::parse(text));
+raw_peer::raw_peer(const std::string& where)
+  : endpoint_(where), fd_(connect_raw(*troupe::endpoint::parse(where))) {
+  limit_reads(fd_);
+}
+
+raw_peer::raw_peer()
+  : listener_(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  auto where = sockaddr_in{};
+  auto size = static_cast<socklen_t>(sizeof(where));
+  auto address = reinterpret_cast<sockaddr*>(&where);
+  where.sin_family = AF_INET;
+  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  BOOST_REQUIRE(::bind(listener_, address, size) == 0);
+  BOOST_REQUIRE(listen(listener_, 1) == 0);
+  BOOST_REQUIRE(getsockname(listener_, address, &size) == 0);
+  endpoint_ = "tcp://127.0.0.1:" + std::to_string(ntohs(where.sin_port));
+  limit_reads(listener_);
+}
+
+raw_peer::~raw_peer() {
+  for (auto fd : {fd_, listener_})
+    if (fd >= 0)
+      close(fd);
+}
+
+int raw_peer::connection() {
+  if (fd_ < 0) {
+    fd_ = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    BOOST_REQUIRE_MESSAGE(fd_ >= 0, "nobody connected");
+    limit_reads(fd_);
+  }
+  return fd_;
+}
+
+void raw_peer::write(std::string_view bytes) {
   while (!bytes.empty()) {
-    auto n = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    auto n = ::send(connection(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (n <= 0)
       break; // the other side had enough
     bytes.remove_prefix(static_cast<std::size_t>(n));
   }
-  close(fd);
+}
+
+std::string raw_peer::read() {
+  std::string result(65536, '\0');
+  auto n = recv(connection(), result.data(), result.size(), 0);
+  result.resize(n > 0 ? static_cast<std::size_t>(n) : 0);
+  return result;
+}
+
+void write_raw(const std::string& where, std::string_view bytes) {
+  raw_peer{where}.write(bytes);
 }
 
 } // namespace troupe::test

@@ -138,6 +138,9 @@ public:
   /// `type` is ZMQ_DEALER and so on.
   explicit plain_peer(int type);
 
+  /// A socket of somebody else's `context`, for inproc.
+  plain_peer(int type, void* context);
+
   ~plain_peer();
 
   plain_peer(const plain_peer&) = delete;
@@ -164,8 +167,45 @@ public:
 private:
   std::optional<std::vector<std::string>> receive_with(int flags);
 
+  bool owns_context_;
   void* context_;
   void* socket_;
+};
+
+/// A stream socket of the operating system without any ZeroMQ. Its calls give
+/// up after `patience`.
+class raw_peer {
+public:
+  /// Connects to a tcp or ipc endpoint.
+  explicit raw_peer(const std::string& where);
+
+  /// Listens on a tcp port of its own and accepts one connection at the first
+  /// call of `read` or `write`.
+  raw_peer();
+
+  ~raw_peer();
+
+  raw_peer(const raw_peer&) = delete;
+
+  raw_peer& operator=(const raw_peer&) = delete;
+
+  const std::string& endpoint() const noexcept {
+    return endpoint_;
+  }
+
+  /// Writes until all is written or the other side hangs up.
+  void write(std::string_view bytes);
+
+  /// Returns what there is, at most 64 KiB; nothing if the other side hung up
+  /// or said nothing.
+  std::string read();
+
+private:
+  int connection();
+
+  std::string endpoint_;
+  int listener_ = -1;
+  int fd_ = -1;
 };
 
 /// Connects a raw stream to a tcp or ipc endpoint, writes `bytes` into it until
