@@ -4,6 +4,7 @@
 #include "troupe/bridge_type_ids.hpp"
 #include "troupe/calibration.hpp"
 #include "troupe/error.hpp"
+#include "troupe/lanes/lanes_messages.hpp"
 #include "troupe/multipart.hpp"
 #include "troupe/socket_context.hpp"
 #include "troupe/socket_spec.hpp"

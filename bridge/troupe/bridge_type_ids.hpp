@@ -21,15 +21,32 @@ using socket_owner_actor = caf::typed_actor<
   // and, if the spec says `watch`, what became of connections.
   caf::reacts_to<socket_event>>;
 
+/// The role of an actor that talks over lanes.
+using lanes_owner_actor = caf::typed_actor<
+  // Takes what arrived from a peer over one lane.
+  caf::reacts_to<lanes_delivery>,
+  // Takes back a message that could not be sent.
+  caf::reacts_to<lanes_returned>,
+  // Learns who joined, who left and who was turned away.
+  caf::reacts_to<peer_event>>;
+
 } // namespace troupe
 
 CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
 
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::delivery))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::ec))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lane_endpoints))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lanes_counters))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lanes_delivery))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lanes_outgoing))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lanes_owner_actor))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::lanes_returned))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::multipart))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::open_socket))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::outgoing))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::peer_event))
+  CAF_ADD_TYPE_ID(troupe_bridge, (troupe::peer_id))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::returned))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_counters))
   CAF_ADD_TYPE_ID(troupe_bridge, (troupe::socket_event))
@@ -47,5 +64,6 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_bridge, caf::first_custom_type_id)
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, subscribe, "subscribe")
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, unbind, "unbind")
   CAF_ADD_ATOM(troupe_bridge, troupe::atom, unsubscribe, "unsub")
+  CAF_ADD_ATOM(troupe_bridge, troupe::atom, wake, "wake")
 
 CAF_END_TYPE_ID_BLOCK(troupe_bridge)

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/lanes/listening_lanes.hpp"
+
+#include <algorithm>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A ROUTER learns a little later than its monitor that a connection is gone:
+/// so often we ask, with pauses that double from the first on.
+constexpr auto max_probes = 6;
+constexpr auto first_probe_pause = 10ms;
+
+} // namespace
+
+// -- events -------------------------------------------------------------------
+
+void listening_lanes::note(lane via, const socket_event& x, time_point now) {
+  if (x.what == socket_event::kind::refused)
+    return refused(x.reason,
+                   "a stranger on the " + std::string{to_string(via)}
+                     + " lane failed to shake hands",
+                   nullptr);
+  if (x.what != socket_event::kind::disconnected)
+    return;
+  suspicious_[via] = true;
+  probes_left_ = max_probes;
+  probe_time_ = std::min(probe_time_, now + first_probe_pause);
+}
+
+void listening_lanes::drop(peer_id peer, time_point) {
+  apply(table_.drop(peer, ec::closed, "dropped by this side"));
+}
+
+void listening_lanes::say_goodbye() {
+  for (auto via : all_lanes)
+    for (auto& connection : table_.connections(via)) {
+      lane_header header;
+      header.word = lane_word::goodbye;
+      send_header(via, connection, header);
+    }
+}
+
+// -- peers --------------------------------------------------------------------
+
+const routing_id* listening_lanes::connection_to(peer_id peer, lane via) const {
+  return table_.connection_to(peer, via);
+}
+
+peer_id listening_lanes::peer_of(lane via, const routing_id& connection,
+                                 bool past) const {
+  return past ? table_.past_peer_of(via, connection)
+              : table_.peer_of(via, connection);
+}
+
+void listening_lanes::handle(lane via, const multipart& message,
+                             const lane_header& header, time_point now) {
+  switch (header.word) {
+    case lane_word::hello:
+      return say_hello(via, message, header, now);
+    case lane_word::goodbye:
+      return apply(table_.goodbye(via, message.peer));
+    default:
+      return apply(table_.lost(via, message.peer, ec::unexpected_message,
+                               "only a listening side sends that"));
+  }
+}
+
+void listening_lanes::say_hello(lane via, const multipart& message,
+                                const lane_header& header, time_point now) {
+  auto wrong = [&](ec reason, std::string text) {
+    lane_change change;
+    change.what = peer_event::kind::refused;
+    change.connections[via] = message.peer;
+    change.reason = reason;
+    change.text = std::move(text);
+    change.user = message.user;
+    apply({change});
+  };
+  if (header.version != lane_header::current_version)
+    return wrong(ec::version_mismatch,
+                 "the peer speaks version " + std::to_string(header.version)
+                   + " of the lane protocol, we speak version "
+                   + std::to_string(lane_header::current_version));
+  if (header.via != via)
+    return wrong(ec::unexpected_message,
+                 "the endpoints are mixed up: this is the "
+                   + std::string{to_string(via)} + " lane");
+  apply(table_.hello(via, message.peer, header.link, message.user, now));
+}
+
+void listening_lanes::meet_stranger(lane via, const routing_id& connection) {
+  lane_header answer;
+  answer.word = lane_word::refusal;
+  answer.reason = ec::unknown_peer;
+  answer.text = "say hello first";
+  send_header(via, connection, answer);
+}
+
+void listening_lanes::lost(lane via, const routing_id& connection, ec reason,
+                           const std::string& text, time_point) {
+  apply(table_.lost(via, connection, reason, text));
+}
+
+void listening_lanes::apply(const std::vector<lane_change>& changes) {
+  for (auto& x : changes) {
+    switch (x.what) {
+      case peer_event::kind::joined:
+        tell(x, lane_word::welcome);
+        joined(x.peer, x.user);
+        break;
+      case peer_event::kind::left:
+        tell(x, lane_word::refusal);
+        left(x.peer, x.reason, x.text, x.user);
+        break;
+      case peer_event::kind::refused:
+        tell(x, lane_word::refusal);
+        refused(x.reason, x.text, x.user);
+        break;
+    }
+  }
+}
+
+/// Tells the other side, on each lane that is known. Some may be gone.
+void listening_lanes::tell(const lane_change& change, lane_word word) {
+  lane_header header;
+  header.word = word;
+  header.link = change.link;
+  header.reason = change.reason;
+  header.text = change.text;
+  for (auto via : all_lanes)
+    if (!change.connections[via].empty())
+      send_header(via, change.connections[via], header);
+}
+
+// -- time ---------------------------------------------------------------------
+
+void listening_lanes::tick_link(time_point now) {
+  apply(table_.expire(now));
+  if (now < probe_time_)
+    return;
+  probe();
+  if (--probes_left_ > 0) {
+    probe_time_ = now + first_probe_pause * (1 << (max_probes - probes_left_));
+  } else {
+    probe_time_ = time_point::max();
+    suspicious_ = {};
+  }
+}
+
+lanes_core::time_point listening_lanes::link_deadline() const {
+  return std::min(table_.deadline(), probe_time_);
+}
+
+void listening_lanes::probe() {
+  lane_header header;
+  header.word = lane_word::probe;
+  for (auto via : all_lanes)
+    if (suspicious_[via])
+      for (auto& connection : table_.connections(via))
+        send_header(via, connection, header);
+}
+
+} // namespace troupe

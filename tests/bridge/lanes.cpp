@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "bridge/loopback.hpp"
+#include "support/temp_dir.hpp"
+#include <troupe/endpoint.hpp>
+#include <troupe/lanes/lane_header.hpp>
+#include <troupe/lanes/lanes.hpp>
+
+#include <caf/send.hpp>
+
+#include <zmq.h>
+
+#include <deque>
+#include <variant>
+
+using namespace std::chrono_literals;
+using namespace troupe;
+
+namespace {
+
+/// Stands in for an actor that talks over lanes. Waits at most `patience` for
+/// whatever it waits for, and fails the test then.
+class lanes_owner {
+public:
+  explicit lanes_owner(caf::actor_system& sys) : self_(sys, true) {
+    // nop
+  }
+
+  void attach(const lanes_actor& lanes) {
+    self_->send(lanes, atom::attach_v,
+                caf::actor_cast<lanes_owner_actor>(self_));
+  }
+
+  void send(const lanes_actor& lanes, peer_id peer, std::string text,
+            std::uint64_t conversation = 0, std::optional<lane> via = {}) {
+    lanes_outgoing x{peer, via, conversation, {}};
+    x.messages.emplace_back(buffer::adopt(std::move(text)));
+    self_->send(lanes, std::move(x));
+  }
+
+  void part(const lanes_actor& lanes, peer_id peer) {
+    self_->send(lanes, atom::disconnect_v, peer);
+  }
+
+  peer_event take_event() {
+    return take<peer_event>(events_);
+  }
+
+  /// Waits for somebody who joins. Nothing else may happen before.
+  peer_id take_joined() {
+    auto event = take_event();
+    BOOST_REQUIRE_MESSAGE(event.what == peer_event::kind::joined,
+                          to_string(event.what) << ": " << event.text);
+    return event.peer;
+  }
+
+  lanes_returned take_returned() {
+    return take<lanes_returned>(returned_);
+  }
+
+  /// Waits for the next message, and returns it as `lane:text`, cut.
+  std::string take() {
+    auto x = take_message();
+    return std::string{to_string(x.first)} + ":"
+           + std::string{x.second.frames[0].text().substr(0, 8)};
+  }
+
+  std::pair<lane, multipart> take_message() {
+    return take<std::pair<lane, multipart>>(messages_);
+  }
+
+  lanes_counters counters(const lanes_actor& lanes) {
+    lanes_counters result;
+    self_->request(lanes, test::patience, atom::counters_v)
+      .receive([&](const lanes_counters& x) { result = x; },
+               [&](caf::error& err) { BOOST_FAIL(describe(err)); });
+    return result;
+  }
+
+private:
+  template <class T>
+  T take(std::deque<T>& queue) {
+    while (queue.empty())
+      receive_one();
+    auto result = std::move(queue.front());
+    queue.pop_front();
+    return result;
+  }
+
+  void receive_one() {
+    self_->receive(
+      [this](lanes_delivery& x) {
+        for (auto& message : x.messages)
+          messages_.emplace_back(x.via, std::move(message));
+      },
+      [this](lanes_returned& x) { returned_.push_back(std::move(x)); },
+      [this](peer_event& x) { events_.push_back(std::move(x)); },
+      caf::after(test::patience) >> [] { BOOST_FAIL("waited in vain"); });
+  }
+
+  caf::scoped_actor self_;
+  std::deque<std::pair<lane, multipart>> messages_;
+  std::deque<lanes_returned> returned_;
+  std::deque<peer_event> events_;
+};
+
+/// Lanes that talk to each other.
+struct fixture : test::bridge_fixture {
+  ~fixture() {
+    for (auto& x : open_)
+      caf::anon_send(x, atom::close_v);
+    bridge.reset();
+  }
+
+  lane_endpoints derive(const std::string& base) {
+    auto result = derive_lanes(base);
+    BOOST_REQUIRE(result);
+    return *result;
+  }
+
+  opened_lanes open(lanes_spec spec) {
+    auto result = open_lanes(sys, bridge->actor(), std::move(spec));
+    if (!result)
+      BOOST_FAIL(describe(result.error()));
+    open_.push_back(result->handle);
+    return std::move(*result);
+  }
+
+  opened_lanes listen(const std::string& base = "tcp://127.0.0.1:*") {
+    lanes_spec spec;
+    spec.bind = derive(base);
+    return open(spec);
+  }
+
+  opened_lanes connect(const lane_endpoints& where) {
+    lanes_spec spec;
+    spec.connect = where;
+    spec.retry_min = 20ms;
+    return open(spec);
+  }
+
+  caf::error open_error(lanes_spec spec) {
+    auto result = open_lanes(sys, bridge->actor(), std::move(spec));
+    BOOST_REQUIRE_MESSAGE(!result, "the lanes opened");
+    return result.error();
+  }
+
+  /// Connects both sides over endpoints derived from `base`.
+  void join(const std::string& base = "tcp://127.0.0.1:*") {
+    there = listen(base);
+    here = connect(there.endpoints);
+    bob.attach(there.handle);
+    alice.attach(here.handle);
+    peer_there = bob.take_joined();
+    peer_here = alice.take_joined();
+  }
+
+  std::vector<lanes_actor> open_;
+  opened_lanes here, there;
+  peer_id peer_here{}, peer_there{};
+  lanes_owner alice{sys}, bob{sys};
+  test::temp_dir dir;
+};
+
+/// A plain DEALER that speaks the protocol of lanes as far as a test wants.
+struct stranger {
+  explicit stranger(const std::string& where) {
+    socket.connect(where);
+  }
+
+  void say(lane_word word, lane via = lane::control, link_id link = {1, 2}) {
+    lane_header header;
+    header.word = word;
+    header.via = via;
+    header.link = link;
+    socket.send({std::string{pack(header).text()}});
+  }
+
+  lane_header hear() {
+    auto frames = socket.receive();
+    auto header = read_lane_header(buffer::copy_of(frames.at(0)));
+    BOOST_REQUIRE(header);
+    return *header;
+  }
+
+  test::plain_peer socket{ZMQ_DEALER};
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(lanes_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(talks_over_every_transport) {
+  for (auto base : {std::string{"tcp://127.0.0.1:*"}, dir.ipc("x"),
+                    std::string{"inproc://lanes"}}) {
+    BOOST_TEST_CONTEXT(base) {
+      fixture f;
+      f.join(base);
+      f.alice.send(f.here.handle, f.peer_here, "small");
+      BOOST_TEST(f.bob.take() == "task:small");
+      f.alice.send(f.here.handle, f.peer_here, std::string(1 << 20, 'L'));
+      BOOST_TEST(f.bob.take() == "bulk:LLLLLLLL");
+      f.bob.send(f.there.handle, f.peer_there, "answer", 0, lane::control);
+      BOOST_TEST(f.alice.take() == "control:answer");
+      BOOST_TEST(f.bob.counters(f.there.handle).peers == 1);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keeps_many_frames_and_their_bytes) {
+  join();
+  lanes_outgoing x{peer_here, {}, 0, {}};
+  x.messages.emplace_back(frame_list{buffer::copy_of("a"), buffer{},
+                                     buffer::adopt(std::string(1 << 20, 'x'))});
+  caf::anon_send(here.handle, std::move(x));
+  auto [via, message] = bob.take_message();
+  BOOST_TEST((via == lane::bulk));
+  BOOST_REQUIRE(message.frames.size() == 3);
+  BOOST_TEST(message.frames[0].text() == "a");
+  BOOST_TEST(message.frames[1].empty());
+  BOOST_TEST((message.frames[2].text() == std::string(1 << 20, 'x')));
+}
+
+BOOST_AUTO_TEST_CASE(keeps_the_order_of_a_conversation) {
+  join();
+  for (auto i = 0; i < 300; ++i) {
+    auto text = std::to_string(i) + ".";
+    auto via = std::optional<lane>{};
+    if (i % 7 == 0)
+      text.resize(1 << 18, '.');
+    if (i % 10 == 0)
+      via = lane::control;
+    alice.send(here.handle, peer_here, text, 42, via);
+  }
+  auto lanes_seen = per_lane<int>{};
+  for (auto i = 0; i < 300; ++i) {
+    auto [via, message] = bob.take_message();
+    ++lanes_seen[via];
+    BOOST_REQUIRE(std::stoi(std::string{message.frames[0].text().substr(0, 4)})
+                  == i);
+  }
+  BOOST_TEST(lanes_seen[lane::control] == 30);
+  BOOST_TEST(lanes_seen[lane::bulk] > 30);
+}
+
+BOOST_AUTO_TEST_CASE(serves_many_peers) {
+  there = listen();
+  bob.attach(there.handle);
+  std::deque<lanes_owner> owners;
+  for (auto i = 0; i < 10; ++i) {
+    auto lanes = connect(there.endpoints);
+    auto& owner = owners.emplace_back(sys);
+    owner.attach(lanes.handle);
+    auto peer = owner.take_joined();
+    owner.send(lanes.handle, peer, std::to_string(i));
+    auto name = bob.take_joined();
+    BOOST_TEST(static_cast<int>(name) == i + 1);
+    BOOST_TEST(bob.take() == "task:" + std::to_string(i));
+    bob.send(there.handle, name, "you are " + std::to_string(i));
+    BOOST_TEST(owner.take() == "task:you are ");
+  }
+}
+
+BOOST_AUTO_TEST_CASE(says_goodbye_when_it_closes) {
+  for (auto base :
+       {std::string{"tcp://127.0.0.1:*"}, std::string{"inproc://lanes"}}) {
+    fixture f;
+    f.join(base);
+    f.alice.send(f.here.handle, f.peer_here, "last");
+    caf::anon_send(f.here.handle, atom::close_v);
+    BOOST_TEST(f.bob.take() == "task:last");
+    auto event = f.bob.take_event();
+    BOOST_TEST((event.what == peer_event::kind::left));
+    BOOST_TEST((event.reason == ec::closed));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(joins_again_when_the_other_side_comes_back) {
+  join(dir.ipc("x"));
+  caf::anon_send(there.handle, atom::close_v);
+  BOOST_TEST((alice.take_event().what == peer_event::kind::left));
+  alice.send(here.handle, peer_here, "late");
+  auto back = alice.take_returned();
+  BOOST_TEST((back.reason == ec::peer_gone));
+  BOOST_TEST((back.peer == peer_here));
+  there = listen(dir.ipc("x"));
+  bob.attach(there.handle);
+  peer_there = bob.take_joined();
+  for (;;) { // attempts may fail first
+    auto event = alice.take_event();
+    if (event.what == peer_event::kind::joined) {
+      BOOST_TEST((event.peer > peer_here));
+      peer_here = event.peer;
+      break;
+    }
+  }
+  alice.send(here.handle, peer_here, "again");
+  BOOST_TEST(bob.take() == "task:again");
+}
+
+BOOST_AUTO_TEST_CASE(parts_from_a_peer_at_will) {
+  join();
+  bob.part(there.handle, peer_there);
+  BOOST_TEST((bob.take_event().what == peer_event::kind::left));
+  BOOST_TEST((alice.take_event().what == peer_event::kind::left));
+  BOOST_TEST((bob.take_joined() > peer_there));
+  BOOST_TEST((alice.take_joined() > peer_here));
+}
+
+// -- somebody else on the other side ------------------------------------------
+
+BOOST_AUTO_TEST_CASE(takes_plain_sockets_that_know_the_protocol) {
+  there = listen();
+  bob.attach(there.handle);
+  stranger control{there.endpoints[lane::control]};
+  stranger task{there.endpoints[lane::task]};
+  stranger bulk{there.endpoints[lane::bulk]};
+  control.say(lane_word::hello, lane::control);
+  task.say(lane_word::hello, lane::task);
+  bulk.say(lane_word::hello, lane::bulk);
+  for (auto x : {&control, &task, &bulk})
+    BOOST_TEST((x->hear().word == lane_word::welcome));
+  bob.take_joined();
+  task.socket.send({std::string{pack({}).text()}, "hi"});
+  BOOST_TEST(bob.take() == "task:hi");
+}
+
+BOOST_AUTO_TEST_CASE(loses_a_peer_once_when_one_connection_ends) {
+  there = listen();
+  bob.attach(there.handle);
+  stranger control{there.endpoints[lane::control]};
+  auto task = std::make_unique<stranger>(there.endpoints[lane::task]);
+  stranger bulk{there.endpoints[lane::bulk]};
+  control.say(lane_word::hello, lane::control);
+  task->say(lane_word::hello, lane::task);
+  bulk.say(lane_word::hello, lane::bulk);
+  auto first = bob.take_joined();
+  BOOST_TEST((bulk.hear().word == lane_word::welcome));
+  task.reset();
+  auto event = bob.take_event();
+  BOOST_TEST((event.what == peer_event::kind::left));
+  BOOST_TEST((event.peer == first));
+  BOOST_TEST(event.text == "the task lane broke");
+  // The rest of it is told, and a new link over new connections is welcome.
+  BOOST_TEST((bulk.hear().word == lane_word::refusal));
+  here = connect(there.endpoints);
+  alice.attach(here.handle);
+  BOOST_TEST((bob.take_joined() > first));
+}
+
+BOOST_AUTO_TEST_CASE(turns_away_who_stays_incomplete) {
+  lanes_spec spec;
+  spec.bind = derive("tcp://127.0.0.1:*");
+  spec.join_timeout = 100ms;
+  there = open(spec);
+  bob.attach(there.handle);
+  stranger control{there.endpoints[lane::control]};
+  control.say(lane_word::hello);
+  auto event = bob.take_event();
+  BOOST_TEST((event.what == peer_event::kind::refused));
+  BOOST_TEST((event.reason == ec::timed_out));
+  auto refusal = control.hear();
+  BOOST_TEST((refusal.word == lane_word::refusal));
+  BOOST_TEST((refusal.reason == ec::timed_out));
+}
+
+BOOST_AUTO_TEST_CASE(tells_that_nobody_answers) {
+  there = listen(); // and nobody owns it, so that nobody joins
+  lanes_spec spec;
+  spec.connect = there.endpoints;
+  spec.join_timeout = 100ms;
+  here = open(spec);
+  alice.attach(here.handle);
+  auto event = alice.take_event();
+  BOOST_TEST((event.what == peer_event::kind::refused));
+  BOOST_TEST((event.reason == ec::timed_out));
+}
+
+// -- opening ------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(reports_real_endpoints) {
+  there = listen();
+  for (auto& where : there.endpoints.values)
+    BOOST_TEST(endpoint::parse(where)->port != 0);
+}
+
+BOOST_AUTO_TEST_CASE(explains_why_it_cannot_open) {
+  lanes_spec spec;
+  BOOST_TEST((open_error(spec) == ec::bad_config));
+  spec.bind = lane_endpoints{};
+  BOOST_TEST((open_error(spec) == ec::bad_config));
+  there = listen();
+  spec.bind = there.endpoints;
+  auto err = open_error(spec);
+  BOOST_TEST((err == ec::address_in_use), describe(err));
+}
+
+BOOST_AUTO_TEST_CASE(gives_the_bulk_lane_a_thread_of_its_own) {
+  bridge_config cfg;
+  cfg.io_threads = 2;
+  test::bridge_fixture other{cfg};
+  lanes_spec spec;
+  spec.bind = derive("tcp://127.0.0.1:*");
+  spec.own_bulk_thread = true;
+  auto opened = open_lanes(other.sys, other.bridge->actor(), spec);
+  BOOST_TEST(static_cast<bool>(opened));
+  other.bridge.reset();
+  // With one thread there is none to give.
+  BOOST_TEST(static_cast<bool>(open_error(spec)));
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_its_owner_and_with_the_bridge) {
+  caf::scoped_actor watcher{sys};
+  auto down = [&](const lanes_actor& lanes) {
+    auto gone = false;
+    watcher->receive(
+      [&](caf::down_msg& x) { gone = x.source == lanes.address(); },
+      caf::after(test::patience) >> [] {});
+    return gone;
+  };
+  there = listen();
+  watcher->monitor(there.handle);
+  {
+    lanes_owner carol{sys};
+    carol.attach(there.handle);
+    carol.counters(there.handle); // it knows her by then
+  }
+  BOOST_TEST(down(there.handle));
+  there = listen();
+  watcher->monitor(there.handle);
+  bob.attach(there.handle);
+  bridge.reset();
+  BOOST_TEST(down(there.handle));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
