@@ -251,7 +251,7 @@ private:
 
   std::mt19937 rng_;
   task_scheduler_config cfg_;
-  lane lane_;
+  test::lane lane_;
   std::map<engine_id, known_engine> engines_;
   std::map<client_id, std::map<task_number, known_task>> clients_;
   std::vector<std::pair<engine_id, dispatched_task>> late_;
