@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "pipeline.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+using namespace troupe;
+
+// -- the source ---------------------------------------------------------------
+
+bool pipeline_source_state::add(std::vector<multipart> tasks) {
+  if (tasks.size() > max_tasks - std::min(max_tasks, tasks_.size()))
+    return false;
+  std::move(tasks.begin(), tasks.end(), std::back_inserter(tasks_));
+  return true;
+}
+
+void pipeline_source_state::grant(const routing_id& worker, std::uint64_t n) {
+  if (n > 0)
+    credit_[worker] += n;
+}
+
+void pipeline_source_state::give_back(multipart task) {
+  credit_.erase(task.peer);
+  tasks_.push_front(std::move(task));
+}
+
+std::vector<multipart> pipeline_source_state::next() {
+  std::vector<multipart> result;
+  while (!tasks_.empty() && !credit_.empty()) {
+    for (auto i = credit_.begin(); i != credit_.end() && !tasks_.empty();) {
+      tasks_.front().peer = i->first;
+      result.push_back(std::move(tasks_.front()));
+      tasks_.pop_front();
+      i = --i->second == 0 ? credit_.erase(i) : std::next(i);
+    }
+  }
+  return result;
+}
+
+pipeline_source_actor::behavior_type pipeline_source(
+  pipeline_source_actor::stateful_pointer<pipeline_source_state> self,
+  socket_actor socket) {
+  self->send(socket, atom::attach_v, socket_owner_actor{self});
+  auto hand_out = [self, socket] {
+    if (auto tasks = self->state.next(); !tasks.empty())
+      self->send(socket, outgoing{std::move(tasks)});
+  };
+  return {
+    [self, hand_out](delivery& x) {
+      for (auto& request : x.messages)
+        if (auto n = request.frames.front().as<std::uint64_t>(); n.size() == 1)
+          self->state.grant(request.peer, n.front());
+      hand_out();
+    },
+    [self, hand_out](returned& x) {
+      self->state.give_back(std::move(x.message));
+      hand_out();
+    },
+    [](socket_event&) {},
+    [self, hand_out](outgoing& x) -> caf::result<void> {
+      if (!self->state.add(std::move(x.messages)))
+        return make_error(ec::limit_reached, "too many tasks wait already");
+      hand_out();
+      return caf::unit;
+    },
+  };
+}
+
+// -- the workers --------------------------------------------------------------
+
+pipeline_worker_actor::behavior_type pipeline_worker(
+  pipeline_worker_actor::stateful_pointer<pipeline_worker_state> self,
+  socket_actor source, socket_actor sink, pipeline_worker_config cfg) {
+  self->send(source, atom::attach_v, socket_owner_actor{self});
+  auto ask_for = [self, source](std::uint64_t n) {
+    self->send(source, multipart{buffer::adopt(std::vector{n})});
+  };
+  auto& tasks = self->state.tasks;
+  return {
+    [self, cfg, &tasks](delivery& x) {
+      if (tasks.empty())
+        self->delayed_send(self, cfg.cost, caf::tick_atom_v);
+      std::move(x.messages.begin(), x.messages.end(),
+                std::back_inserter(tasks));
+    },
+    [](returned&) {
+      // The source is gone; it gets new credit when it is back.
+    },
+    [cfg, ask_for, &tasks](socket_event& x) {
+      if (x.what == socket_event::kind::connected)
+        ask_for(cfg.credit - std::min(cfg.credit, tasks.size()));
+    },
+    [self, sink, cfg, ask_for, &tasks](caf::tick_atom) {
+      self->send(sink, cfg.work(tasks.front()));
+      tasks.pop_front();
+      ask_for(1);
+      if (!tasks.empty())
+        self->delayed_send(self, cfg.cost, caf::tick_atom_v);
+    },
+  };
+}
