@@ -43,8 +43,8 @@ std::vector<std::string> arguments(const std::vector<dispatched_task>& xs) {
 
 using strings = std::vector<std::string>;
 
-struct fixture : lane {
-  fixture() : lane(small_config()) {
+struct fixture : test::lane {
+  fixture() : test::lane(small_config()) {
     add(ann);
     flush();
   }
@@ -158,7 +158,7 @@ BOOST_AUTO_TEST_CASE(large_batches_are_split) {
   cfg.client_tasks = 1000;
   cfg.client_bytes = 1 << 20;
   cfg.engine_bytes = 1 << 20;
-  lane big{cfg};
+  test::lane big{cfg};
   big.add(ann);
   big.add(e0);
   big.submit(ann, tasks(1, 200));
@@ -612,7 +612,7 @@ BOOST_AUTO_TEST_CASE(an_engine_gets_so_many_bytes_unless_it_is_idle) {
 BOOST_AUTO_TEST_CASE(the_hwm_adapts_to_the_time_of_tasks) {
   auto cfg = small_config();
   cfg.hwm = 0;
-  lane adaptive{cfg};
+  test::lane adaptive{cfg};
   adaptive.add(ann);
   adaptive.add(e0);
   adaptive.submit(ann, tasks(1, 100));
