@@ -43,6 +43,7 @@ bool credit_account::arrived(std::uint32_t epoch) noexcept {
   epoch_ = epoch;
   handled_ = {};
   granted_ = initial_credit;
+  greeted_ = false;
   return true;
 }
 
@@ -56,7 +57,8 @@ void credit_account::handled(std::uint32_t epoch, credit_amount what) noexcept {
 bool credit_account::due() const noexcept {
   auto sum = next();
   return epoch_ != 0
-         && (sum.messages - granted_.messages > window_.messages / 2
+         && ((!greeted_ && news())
+             || sum.messages - granted_.messages > window_.messages / 2
              || sum.bytes - granted_.bytes > window_.bytes / 2);
 }
 
@@ -66,6 +68,7 @@ bool credit_account::news() const noexcept {
 
 credit_grant credit_account::take() noexcept {
   granted_ = next();
+  greeted_ = true;
   return {epoch_, granted_.messages, granted_.bytes};
 }
 

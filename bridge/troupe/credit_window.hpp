@@ -64,8 +64,8 @@ private:
   credit_amount granted_ = initial_credit;
 };
 
-/// The reader's side of credit: what it lets one peer send. It grants again
-/// when the owner has handled half of the window.
+/// The reader's side of credit: what it lets one peer send. It grants the
+/// window at first contact, and again when the owner has handled half of it.
 class credit_account {
 public:
   /// @param window Most messages and bytes on their way to the owner, at least
@@ -100,6 +100,7 @@ private:
   credit_amount handled_{};
   credit_amount granted_ = initial_credit;
   std::uint32_t epoch_ = 0;
+  bool greeted_ = false; // the peer knows the window
   // What is left of an old connection may arrive beside the new one.
   std::array<std::uint32_t, 4> old_epochs_{};
   std::size_t oldest_ = 0;

@@ -27,7 +27,7 @@ std::vector<multipart> held_messages::take_all() {
 
 void held_messages::take(queue& from, std::vector<multipart>& into) {
   for (auto& message : from) {
-    forget(message);
+    forget(message.size_bytes());
     into.push_back(std::move(message));
   }
   from.clear();

@@ -50,7 +50,8 @@ public:
   bool push(multipart& message);
 
   /// Calls `send` for the oldest message of each peer, and goes on with the
-  /// peer's next one as long as messages are sent.
+  /// peer's next one as long as messages are sent. `send` may take what is in a
+  /// message that it reports as sent.
   /// @returns all messages of the peers that are gone.
   template <class Send>
   std::vector<multipart> retry(Send send);
@@ -61,9 +62,9 @@ public:
 private:
   using queue = std::deque<multipart>;
 
-  void forget(const multipart& message) noexcept {
+  void forget(std::size_t bytes) noexcept {
     --messages_;
-    bytes_ -= message.size_bytes();
+    bytes_ -= bytes;
   }
 
   void take(queue& from, std::vector<multipart>& into);
@@ -82,10 +83,11 @@ std::vector<multipart> held_messages::retry(Send send) {
     auto& waiting = i->second;
     auto result = send_result::sent;
     while (!waiting.empty()) {
-      result = send(std::as_const(waiting.front()));
+      auto size = waiting.front().size_bytes();
+      result = send(waiting.front());
       if (result != send_result::sent)
         break;
-      forget(waiting.front());
+      forget(size);
       waiting.pop_front();
     }
     if (result != send_result::sent && result != send_result::would_block)

@@ -31,8 +31,8 @@ wire::Piece make_piece(wire::Place place, std::size_t size, bool last) {
 
 } // namespace
 
-link_writer::link_writer(arena_pool& pool, config cfg) noexcept
-  : pool_(&pool), config_(cfg), arena_(layout().arena()) {
+link_writer::link_writer(arena_pool& pool, config cfg)
+  : pool_(&pool), config_(std::move(cfg)), arena_(layout().arena()) {
   // The arena is smaller than a block, and a piece has 16 bits for a size.
   static_assert(arena_pool::block_size <= 0xffff);
   config_.max_inline = std::min(config_.max_inline, arena_pool::block_size / 4);
@@ -70,8 +70,7 @@ bool link_writer::fits(const multipart& message) const noexcept {
 }
 
 void link_writer::append(multipart& message) {
-  if (messages_++ == 0)
-    peer_ = message.peer;
+  ++messages_;
   auto missing = message.frames.size();
   for (auto& frame : message.frames) {
     --missing;
@@ -108,7 +107,6 @@ void link_writer::add_chunked(multipart& message, output& out) {
     out.push_back(finish());
   auto copy = message;
   messages_ = 1;
-  peer_ = message.peer;
   auto missing = message.frames.size();
   multipart rest;
   for (auto& frame : message.frames) {
@@ -122,7 +120,7 @@ void link_writer::add_chunked(multipart& message, output& out) {
     chunker chunks{std::move(frame), config_.chunk_size, config_.epoch,
                    ++last_chunked_};
     while (!chunks.done())
-      out.push_back({chunks.next(peer_)});
+      out.push_back({chunks.next(config_.peer)});
   }
   out.push_back(finish());
   out.back().original = std::move(copy);
@@ -133,7 +131,7 @@ wire_message link_writer::finish() {
   result.messages = std::exchange(messages_, 0);
   result.frames_copied = std::exchange(frames_copied_, 0);
   result.bytes_copied = std::exchange(bytes_copied_, 0);
-  result.frames.peer = peer_;
+  result.frames.peer = config_.peer;
   result.frames.frames.reserve(1 + large_.size());
   result.frames.frames.push_back(finish_head());
   for (auto& frame : large_)
@@ -147,6 +145,7 @@ buffer link_writer::finish_head() {
   link_fields fields;
   fields.epoch = config_.epoch;
   fields.credit = std::exchange(grant_, {});
+  nudged_ = false;
   if (pieces_.empty())
     return make_link_head(fields);
   auto end = (arena_ + used_ + 3) / 4 * 4;

@@ -38,13 +38,15 @@ public:
     std::size_t chunk_size = 0;
     /// 0 = this link knows no credit.
     std::uint32_t epoch = 0;
+    /// ROUTER sockets: whom the messages go to.
+    routing_id peer{};
   };
 
   /// Wire messages of one link that wait to leave, oldest first.
   using output = std::vector<wire_message>;
 
   /// @param pool outlives the writer.
-  link_writer(arena_pool& pool, config cfg) noexcept;
+  link_writer(arena_pool& pool, config cfg);
 
   /// Takes a message, and puts what is full into `out`.
   /// @pre `!message.frames.empty()`
@@ -55,9 +57,14 @@ public:
     grant_ = x;
   }
 
+  /// Sends something with the next flush, to find out whether the peer lives.
+  void nudge() noexcept {
+    nudged_ = true;
+  }
+
   /// Whether there is something that only `flush` lets go.
   bool pending() const noexcept {
-    return messages_ != 0 || grant_;
+    return messages_ != 0 || grant_ || nudged_;
   }
 
   /// Puts the rest into `out`.
@@ -86,12 +93,12 @@ private:
   arena_pool* pool_;
   config config_;
   credit_grant grant_{};
+  bool nudged_ = false;
   std::uint32_t last_chunked_ = 0;
   std::size_t arena_; // where it begins
 
   // The open wire message.
   caf::intrusive_ptr<arena_block> block_;
-  routing_id peer_;
   std::size_t used_ = 0; // bytes of the arena
   std::vector<wire::Piece> pieces_;
   std::vector<buffer> large_;

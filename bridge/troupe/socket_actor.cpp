@@ -63,7 +63,8 @@ socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
     flow_(std::make_shared<delivery_flow>(pump_->bell(),
                                           spec_.max_unhandled_deliveries)),
     waits_for_connection_(waits_for_connection(spec_)) {
-  // nop
+  if (spec_.peers == socket_peers::bridged)
+    link_ = std::make_unique<bridged_link>(spec_, policy_, pump_->bell());
 }
 
 // -- overridden functions of CAF's classes ------------------------------------
@@ -96,6 +97,7 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
   owner_ = nullptr;
   held_.take_all();
   fail_all(requests_.take_all(), ec::closed);
+  link_ = nullptr;
   if (socket_) {
     monitor_.reset();
     auto left = closing_
@@ -105,6 +107,17 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
     pump_->remove(*this);
   }
   return super::cleanup(std::move(reason), host);
+}
+
+caf::resumable::resume_result
+socket_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
+  auto result = super::resume(host, max);
+  try {
+    flush_link(); // what the handlers sent leaves together
+  } catch (...) {
+    caf::anon_send_exit(this, caf::exit_reason::kill); // out of memory
+  }
+  return result;
 }
 
 socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
@@ -171,11 +184,16 @@ void socket_actor_impl::signal(std::size_t index) noexcept {
 }
 
 bool socket_actor_impl::ready() const noexcept {
-  return pending_ || events_pending_ || flow_->resumable();
+  return pending_ || events_pending_ || flow_->resumable()
+         || (link_ && link_->ready());
 }
 
 void socket_actor_impl::service() {
   pending_ = false;
+  if (retry_time_ != time_point::max() && retry_time_ <= steady_now()) {
+    retry_time_ = time_point::max(); // whoever still waits sets it again
+    probe_peers();
+  }
   // Input first: a peer that went away while its queue was full is noticed only
   // by reading.
   auto reads = reading();
@@ -190,6 +208,10 @@ void socket_actor_impl::service() {
   advance_requests();
   if (!held_.empty()) {
     retry();
+    pending_ = pending_ || (reads && socket_.readable());
+  }
+  if (link_) {
+    flush_link();
     pending_ = pending_ || (reads && socket_.readable());
   }
   if (done() && !std::exchange(done_, true))
@@ -244,6 +266,8 @@ caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
   auto where = check_bind(spec_, text);
   if (!where)
     return std::move(where.error());
+  if (auto err = check_one_peer())
+    return err;
   pending_ = true;
   auto real = socket_.bind(*where);
   if (!real)
@@ -255,6 +279,8 @@ caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
   auto where = check_connect(spec_, text);
   if (!where)
     return std::move(where.error());
+  if (auto err = check_one_peer())
+    return err;
   pending_ = true;
   if (auto err = socket_.connect(*where))
     return err;
@@ -275,8 +301,12 @@ void socket_actor_impl::close() {
     close_time_ = steady_now() + spec_.options.linger;
     pending_ = true;
   }
+  flush_link();
   if (!done())
     return;
+  if (link_)
+    for (auto& message : link_->take_all())
+      give_back(ec::closed, message);
   for (auto& message : held_.take_all())
     give_back(ec::closed, message);
   quit(std::move(reason_));
@@ -291,7 +321,8 @@ caf::error socket_actor_impl::open_socket_and_monitor() {
   if (!socket)
     return std::move(socket.error());
   socket_ = std::move(*socket);
-  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_))
+  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
+      && !(link_ && link_->knows_credit()))
     return caf::none;
   auto monitor = socket_monitor::make(pump_->context(), socket_);
   if (!monitor)
@@ -348,20 +379,23 @@ void socket_actor_impl::send_one(multipart& message) {
   }
 }
 
-send_result socket_actor_impl::try_send(const multipart& message) {
+send_result socket_actor_impl::try_send(multipart& message) {
   if (waits_for_connection_ && monitor_->connections() == 0)
     return send_result::would_block;
-  auto result = socket_.send(message, policy_, counters_);
-  if (result == send_result::sent && !requests_.empty())
-    if (auto id = requests_.read(message))
-      requests_.mark_sent(*id);
+  auto id = requests_.empty() ? std::nullopt : requests_.read(message);
+  auto result = link_ ? link_->add(message, *this)
+                      : socket_.send(message, policy_, counters_);
+  if (result == send_result::sent && id)
+    requests_.mark_sent(*id);
   return result;
 }
 
 void socket_actor_impl::hold(multipart& message) {
+  auto peer = message.peer;
   if (!held_.push(message))
     return give_back(ec::peer_full, message);
   set_gauge(counters_.held, held_.size());
+  report_full(peer);
   arm_retry();
 }
 
@@ -371,12 +405,41 @@ void socket_actor_impl::arm_retry() {
 }
 
 void socket_actor_impl::retry() {
-  auto lost = held_.retry([this](auto& message) { return try_send(message); });
+  auto lost = held_.retry([this](multipart& message) {
+    auto result = try_send(message);
+    if (result == send_result::would_block)
+      report_full(message.peer);
+    return result;
+  });
   for (auto& message : lost)
     give_back(ec::peer_gone, message);
   set_gauge(counters_.held, held_.size());
-  retry_time_ = held_.empty() ? time_point::max()
-                              : steady_now() + retry_interval;
+  report_drained();
+  if (!held_.empty())
+    arm_retry();
+}
+
+void socket_actor_impl::report_full(const routing_id& peer) {
+  // That nobody is connected yet is told by other events.
+  if (waits_for_connection_ && monitor_->connections() == 0)
+    return;
+  if (owner_ && full_.insert(peer).second)
+    send(owner_, socket_event{.tag = spec_.tag,
+                              .what = socket_event::kind::full,
+                              .reason = ec::peer_full,
+                              .peer = peer});
+}
+
+void socket_actor_impl::report_drained() {
+  std::erase_if(full_, [this](const routing_id& peer) {
+    if (held_.waits_for(peer))
+      return false;
+    if (owner_)
+      send(owner_, socket_event{.tag = spec_.tag,
+                                .what = socket_event::kind::drained,
+                                .peer = peer});
+    return true;
+  });
 }
 
 void socket_actor_impl::give_back(ec reason, multipart& message) {
@@ -390,9 +453,14 @@ void socket_actor_impl::give_back(ec reason, multipart& message) {
 
 bool socket_actor_impl::reading() {
   // The flow comes first: it has to learn that it may be open again.
-  return flow_->open() && !closing_ && socket_.receives()
-         && (owner_
-             || (!requests_.empty() && unclaimed_.size() < spec_.max_batch));
+  if (!flow_->open() || !socket_.receives())
+    return false;
+  // Credit comes as input, too, and more may be waiting for it.
+  if (closing_)
+    return link_ && link_->knows_credit() && !held_.empty();
+  return owner_
+         || ((link_ || !requests_.empty())
+             && unclaimed_.size() < spec_.max_batch);
 }
 
 void socket_actor_impl::read() {
@@ -410,12 +478,27 @@ void socket_actor_impl::read() {
       count(counters_.dropped);
       continue;
     }
+    if (link_) {
+      read_link(message, batch);
+      if (batch.size() < spec_.max_batch)
+        continue;
+      left = 0;
+      break;
+    }
     ++received;
     bytes += message.size_bytes();
     if (accept(message))
       batch.push_back(std::move(message));
   }
   pending_ = left == 0;
+  if (link_) {
+    for (auto& x : batch)
+      bytes += x.size_bytes();
+    received = batch.size();
+    std::erase_if(batch, [this](multipart& x) { return !accept(x); });
+    if (batch.empty())
+      link_->forget_tickets();
+  }
   if (received == 0)
     return;
   count(counters_.messages_received, received);
@@ -435,12 +518,21 @@ bool socket_actor_impl::accept(multipart& message) {
 }
 
 void socket_actor_impl::deliver(std::vector<multipart> messages) {
+  if (!owner_ && closing_) {
+    count(counters_.dropped, messages.size());
+    if (link_)
+      link_->forget_tickets();
+    return;
+  }
   if (!owner_) {
     std::move(messages.begin(), messages.end(), std::back_inserter(unclaimed_));
     return;
   }
   usual_batch_ = messages.size();
-  send(owner_, delivery{spec_.tag, std::move(messages), flow_->take_ticket()});
+  auto ticket = flow_->take_ticket();
+  if (link_)
+    ticket = link_->ticket(std::move(ticket));
+  send(owner_, delivery{spec_.tag, std::move(messages), std::move(ticket)});
 }
 
 void socket_actor_impl::report_events() {
@@ -449,6 +541,7 @@ void socket_actor_impl::report_events() {
     return;
   auto before = monitor_->connections();
   monitor_->update();
+  watch_link();
   if (waits_for_connection_ && monitor_->connections() < before)
     fail_all(requests_.take_sent(), ec::peer_gone);
   if (spec_.watch && !owner_)
@@ -462,7 +555,7 @@ void socket_actor_impl::report_events() {
 
 bool socket_actor_impl::done() const noexcept {
   return closing_
-         && ((held_.empty() && requests_.empty())
+         && ((held_.empty() && requests_.empty() && (!link_ || link_->idle()))
              || steady_now() >= close_time_);
 }
 

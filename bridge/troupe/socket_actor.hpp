@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/bridge.hpp"
+#include "troupe/bridged_link.hpp"
 #include "troupe/delivery_flow.hpp"
 #include "troupe/held_messages.hpp"
 #include "troupe/notices.hpp"
@@ -15,6 +16,8 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <unordered_set>
 #include <vector>
 
 namespace troupe {
@@ -26,7 +29,8 @@ using closed_socket_actor = socket_actor::extend<
 
 /// The socket actor. It runs on the pump's thread, always.
 class socket_actor_impl final : public closed_socket_actor::base,
-                                public pumped_socket {
+                                public pumped_socket,
+                                private link_port {
 public:
   using super = closed_socket_actor::base;
 
@@ -46,6 +50,8 @@ public:
   subtype_t subtype() const override;
 
   bool cleanup(caf::error&& reason, caf::execution_unit* host) override;
+
+  resume_result resume(caf::execution_unit* host, std::size_t max) override;
 
   // -- overridden functions of pumped_socket ----------------------------------
 
@@ -95,7 +101,7 @@ private:
   void send_one(multipart& message);
 
   /// Hands `message` to ZeroMQ, unless it has to wait for a connection.
-  send_result try_send(const multipart& message);
+  send_result try_send(multipart& message);
 
   void hold(multipart& message);
 
@@ -104,6 +110,11 @@ private:
   void retry();
 
   void give_back(ec reason, multipart& message);
+
+  /// Tells the owner that messages to `peer` wait, or wait no more.
+  void report_full(const routing_id& peer);
+
+  void report_drained();
 
   bool reading();
 
@@ -125,6 +136,25 @@ private:
     return spec_.type == socket_type::router
            || spec_.type == socket_type::stream;
   }
+
+  // -- bridged peers (socket_links.cpp) ---------------------------------------
+
+  send_result transmit(const wire_message& x) override;
+
+  /// Sends what the last activation left in the link.
+  void flush_link();
+
+  /// Unpacks a wire message into `batch`.
+  void read_link(multipart& wire, std::vector<multipart>& batch);
+
+  /// Tells the link what the monitor saw.
+  void watch_link();
+
+  /// Why this socket may not have one more endpoint, if so.
+  caf::error check_one_peer() const;
+
+  /// Finds peers that left.
+  void probe_peers();
 
   // -- requests (socket_requests.cpp) -----------------------------------------
 
@@ -148,6 +178,12 @@ private:
   zmq_socket socket_;
   std::unique_ptr<socket_monitor> monitor_;
   held_messages held_;
+  std::unordered_set<routing_id> full_; // peers that the owner knows to be full
+  std::unique_ptr<bridged_link> link_;  // null = the peers are raw
+  std::size_t known_connections_ = 0;   // to the link
+  std::size_t known_established_ = 0;
+  int probes_left_ = 0;
+  std::optional<ec> reported_refusal_;
   notices notices_;
   open_requests requests_;
   std::shared_ptr<delivery_flow> flow_;

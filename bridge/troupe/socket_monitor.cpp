@@ -140,6 +140,7 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
       if (met_itself_ > 0)
         return;
       ++connections_;
+      ++established_;
       result.what = kind::connected;
       result.text = std::move(endpoint);
       break;

@@ -49,6 +49,11 @@ public:
     return connections_;
   }
 
+  /// Connections that shook hands so far.
+  std::size_t established() const noexcept {
+    return established_;
+  }
+
 private:
   socket_monitor(void* monitored, void* handle) noexcept
     : monitored_(monitored), handle_(handle) {
@@ -63,6 +68,7 @@ private:
   void* handle_;
   std::vector<socket_event> events_;
   std::size_t connections_ = 0;
+  std::size_t established_ = 0;
   std::size_t refused_ = 0;    // connections that are about to end unconnected
   std::size_t met_itself_ = 0; // the same, and their handshake may succeed
 };

@@ -22,6 +22,28 @@ bool conflates(socket_type type) {
          || type == dealer;
 }
 
+/// Returns why the peers of a socket cannot be bridges, if so.
+const char* bad_link(const socket_spec& spec) {
+  using enum socket_type;
+  switch (spec.type) {
+    case push:
+    case pull:
+    case pair:
+    case router:
+      break;
+    case dealer:
+      if (!spec.bind.empty() || spec.connect.size() > 1)
+        return "a DEALER with bridged peers has one endpoint to connect: its "
+               "credit comes from one peer";
+      break;
+    default:
+      return "only PAIR, DEALER, ROUTER, PUSH and PULL sockets have bridged "
+             "peers";
+  }
+  return spec.options.conflate ? "conflate drops what bridged peers count"
+                               : nullptr;
+}
+
 /// Returns which option does not suit the type of the socket, if any.
 const char* bad_combination(const socket_spec& spec) {
   if (!subscribes(spec.type) && !spec.subscriptions.empty())
@@ -34,7 +56,7 @@ const char* bad_combination(const socket_spec& spec) {
   if (spec.type == socket_type::pair
       && spec.bind.size() + spec.connect.size() > 1)
     return "a PAIR socket has exactly one peer, so give it one endpoint";
-  return nullptr;
+  return spec.peers == socket_peers::bridged ? bad_link(spec) : nullptr;
 }
 
 /// Returns which setting makes no sense, if any.

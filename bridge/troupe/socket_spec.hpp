@@ -33,6 +33,16 @@ enum class socket_type : std::uint8_t {
   stream,
 };
 
+/// Who is on the other side of a socket.
+enum class socket_peers : std::uint8_t {
+  /// Any program that speaks ZeroMQ.
+  raw,
+  /// Sockets of bridges that are told the same. They share wire messages among
+  /// small messages, send large frames in chunks, and PAIR, DEALER and ROUTER
+  /// sockets wait for each other's credit.
+  bridged,
+};
+
 /// Returns the name in lower case, such as `router`.
 /// @relates socket_type
 const char* to_string(socket_type type) noexcept;
@@ -55,6 +65,23 @@ struct socket_spec {
 
   /// Comes back with each delivery, for owners of several sockets.
   std::uint32_t tag = 0;
+
+  /// Whom the socket talks to. For `bridged`, the types are PAIR, DEALER with
+  /// one endpoint to connect, ROUTER, PUSH and PULL.
+  socket_peers peers = socket_peers::raw;
+
+  /// Bridged PAIR, DEALER and ROUTER sockets: how much of one peer may be on
+  /// its way to the owner or wait for it. One message may exceed the bytes.
+  std::size_t window_messages = 32768;
+  std::size_t window_bytes = std::size_t{32} << 20;
+
+  /// Those sockets send larger frames in chunks of this size; 0 = never. By
+  /// default 8 MiB if one of the endpoints is tcp, else never.
+  std::optional<std::size_t> chunk_size{};
+
+  /// Bounds what is there of large frames that are not complete, of all peers
+  /// together.
+  std::size_t max_assembled_bytes = std::size_t{4} << 30;
 
   /// Messages that wait in the bridge because a peer is over its high-water
   /// mark or not connected yet. Beyond, they are returned with

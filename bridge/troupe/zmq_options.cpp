@@ -139,13 +139,22 @@ bool set_options(void* socket, const socket_spec& spec) {
   // of the context. The largest frame counts already during a handshake.
   return set(socket, ZMQ_LINGER, 0)
          && set(socket, ZMQ_MAXMSGSIZE,
-                static_cast<std::int64_t>(spec.max_frame))
+                static_cast<std::int64_t>(wire_limits(spec).max_frame))
          && set_queues(socket, x) && set_connections(socket, x)
          && set_probes(socket, x)
          && set(socket, ZMQ_IMMEDIATE, immediate(spec) ? 1 : 0)
          && (x.routing_id.empty()
              || set_text(socket, ZMQ_ROUTING_ID, x.routing_id))
          && set_type_options(socket, spec);
+}
+
+wire_bounds wire_limits(const socket_spec& spec) noexcept {
+  if (spec.peers == socket_peers::raw)
+    return {spec.max_frame, spec.max_frames, spec.max_message};
+  // A head, and what other messages add before it is full.
+  constexpr auto head = std::size_t{256} << 10;
+  return {std::max(spec.max_frame, head), spec.max_frames + 64,
+          spec.max_message + 2 * head};
 }
 
 bool waits_for_connection(const socket_spec& spec) {

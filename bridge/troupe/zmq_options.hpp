@@ -12,6 +12,15 @@ int type_number(socket_type type) noexcept;
 /// @returns false if ZeroMQ refused one; `errno` has its reason.
 bool set_options(void* socket, const socket_spec& spec);
 
+/// What a message may be on the wire, where those of bridged peers share one.
+struct wire_bounds {
+  std::size_t max_frame;
+  std::size_t max_frames;
+  std::size_t max_message;
+};
+
+wire_bounds wire_limits(const socket_spec& spec) noexcept;
+
 /// Whether a socket waits in the bridge until its one connection is there.
 ///
 /// With ZMQ_IMMEDIATE, ZeroMQ queues messages only for established connections,

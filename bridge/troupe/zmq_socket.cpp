@@ -190,7 +190,8 @@ zmq_socket::zmq_socket() noexcept = default;
 zmq_socket::zmq_socket(void* handle, const socket_spec& spec) noexcept
   : handle_(handle),
     type_(spec.type),
-    limits_{spec.max_frames, spec.max_message, spec.generated_ids_only} {
+    limits_{wire_limits(spec).max_frames, wire_limits(spec).max_message,
+            spec.generated_ids_only} {
   // nop
 }
 

@@ -63,6 +63,12 @@ BOOST_AUTO_TEST_CASE(grants_its_window_at_first_contact) {
   BOOST_TEST((reader.take() == credit_grant{5, window.messages, window.bytes}));
   BOOST_TEST(!reader.due());
   BOOST_TEST(!reader.news());
+  credit_account small{{initial_credit.messages + 1, 0}};
+  small.arrived(1);
+  BOOST_TEST(small.due());
+  credit_account smallest{{}};
+  smallest.arrived(1);
+  BOOST_TEST(!smallest.due());
 }
 
 BOOST_AUTO_TEST_CASE(grants_again_when_half_of_the_window_was_handled) {

@@ -168,6 +168,19 @@ BOOST_AUTO_TEST_CASE(carries_grants_with_and_without_messages) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(names_its_peer) {
+  cfg.peer = routing_id{"peer"};
+  cfg.chunk_size = 10;
+  auto writer = make();
+  writer.nudge();
+  writer.flush(out);
+  auto x = message({std::string(15, 'x')});
+  writer.add(x, out);
+  BOOST_TEST(out.size() == 4u);
+  for (auto& wire : out)
+    BOOST_TEST((wire.frames.peer == cfg.peer));
+}
+
 BOOST_AUTO_TEST_CASE(numbers_large_frames_per_epoch) {
   cfg.chunk_size = 10;
   auto writer = make();

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "bridge/loopback.hpp"
+#include "support/temp_dir.hpp"
+#include "support/wait_until.hpp"
+
+#include <zmq.h>
+
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+using kind = socket_event::kind;
+using strings = std::vector<std::string>;
+
+struct fixture : bridge_fixture {
+  static socket_spec spec_of(socket_type type) {
+    socket_spec result;
+    result.type = type;
+    result.peers = socket_peers::bridged;
+    return result;
+  }
+
+  open_socket bind(socket_spec spec, std::string where = "tcp://127.0.0.1:*") {
+    spec.bind = {std::move(where)};
+    return open(spec);
+  }
+
+  open_socket connect(socket_spec spec, const open_socket& to) {
+    spec.connect = to.endpoints;
+    return open(spec);
+  }
+
+  open_socket bind(socket_type type, std::string where = "tcp://127.0.0.1:*") {
+    return bind(spec_of(type), std::move(where));
+  }
+
+  open_socket connect(socket_type type, const open_socket& to) {
+    return connect(spec_of(type), to);
+  }
+
+  /// Checks that `who` gets `count` messages in order.
+  static void check_order(owner& who, int count) {
+    for (auto i = 0; i < count; ++i)
+      if (auto text = texts(who.take()).front(); text != std::to_string(i))
+        BOOST_FAIL("got " << text << " in the place of " << i);
+  }
+
+  static std::vector<multipart> numbers(int count, routing_id peer = {}) {
+    std::vector<multipart> result;
+    for (auto i = 0; i < count; ++i)
+      result.push_back(message(peer, {std::to_string(i)}));
+    return result;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(bridged_sockets_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(carry_messages_of_every_kind_both_ways) {
+  temp_dir dir;
+  for (auto where : {std::string{"inproc://*"}, dir.ipc("x"),
+                     std::string{"tcp://127.0.0.1:*"}}) {
+    auto spec = spec_of(socket_type::router);
+    spec.chunk_size = 100'000;
+    auto router = bind(spec, where);
+    spec.type = socket_type::dealer;
+    auto dealer = connect(spec, router);
+    owner server{sys};
+    owner client{sys};
+    server.attach(router.handle);
+    client.attach(dealer.handle);
+    std::vector<multipart> messages;
+    for (auto size : {0, 1, 7, 8, 1024, 1025, 50'000, 100'001, 1'000'000})
+      messages.push_back(
+        message({"head", std::string(static_cast<std::size_t>(size), 'x'),
+                 std::string(static_cast<std::size_t>(size), 'y')}));
+    client.send(dealer.handle, messages);
+    for (auto& x : messages) {
+      auto got = server.take();
+      BOOST_TEST((texts(got) == texts(x)));
+      server.send(router.handle, std::move(got));
+    }
+    for (auto& x : messages)
+      BOOST_TEST((texts(client.take()) == texts(x)));
+    auto counters = client.counters(dealer.handle);
+    BOOST_TEST(counters.messages_sent == messages.size());
+    BOOST_TEST(counters.messages_received == messages.size());
+    BOOST_TEST(counters.dropped == 0u);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(keep_the_order_of_many_messages) {
+  for (auto type : {socket_type::push, socket_type::pair}) {
+    auto is_pair = type == socket_type::pair;
+    auto receiver = bind(is_pair ? type : socket_type::pull);
+    auto sender = connect(type, receiver);
+    owner self{sys};
+    owner other{sys};
+    self.attach(receiver.handle);
+    other.attach(sender.handle);
+    other.send(sender.handle, numbers(60'000));
+    check_order(self, 60'000);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(share_wire_messages) {
+  auto spec = spec_of(socket_type::push);
+  plain_peer sniffer{ZMQ_PULL};
+  spec.connect = {sniffer.bind("tcp://127.0.0.1:*")};
+  auto push = open(spec);
+  owner self{sys};
+  self.send(push.handle, numbers(100));
+  auto wire = sniffer.receive();
+  BOOST_TEST(wire.size() == 1u);
+  BOOST_TEST(wire[0].substr(4, 4) == "TRL1");
+  BOOST_TEST(wire[0].size() > 100u * 8);
+}
+
+BOOST_AUTO_TEST_CASE(drop_and_report_what_no_bridge_sent) {
+  auto pull = bind(socket_type::pull);
+  plain_peer stranger{ZMQ_PUSH};
+  stranger.connect(pull.endpoints.front());
+  owner self{sys};
+  self.attach(pull.handle);
+  stranger.send({"hello"});
+  auto event = self.take_event();
+  BOOST_TEST((event.what == kind::refused));
+  BOOST_TEST((event.reason == ec::bad_envelope));
+  stranger.send({"hello", "again"});
+  BOOST_TEST(
+    wait_until([&] { return self.counters(pull.handle).dropped == 2; }));
+}
+
+BOOST_AUTO_TEST_CASE(never_unpack_for_raw_peers) {
+  socket_spec spec;
+  spec.type = socket_type::pull;
+  auto pull = bind(spec);
+  auto push = connect(socket_type::push, pull);
+  owner self{sys};
+  self.attach(pull.handle);
+  self.send(push.handle, message({"hello"}));
+  BOOST_TEST(texts(self.take()).front().substr(4, 4) == "TRL1");
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_the_credit_of_a_slow_owner) {
+  auto spec = spec_of(socket_type::router);
+  spec.window_messages = 2000;
+  auto router = bind(spec);
+  auto dealer = connect(socket_type::dealer, router);
+  owner server{sys};
+  owner client{sys};
+  client.attach(dealer.handle);
+  client.send(dealer.handle, numbers(10'000));
+  auto event = client.take_event();
+  BOOST_TEST((event.what == kind::full));
+  // Nobody handles anything, so that no more leaves than the window holds.
+  BOOST_TEST(wait_until(
+    [&] { return client.counters(dealer.handle).messages_sent == 2000; }));
+  server.attach(router.handle);
+  // This owner has got deliveries but keeps them.
+  auto kept = std::vector<delivery>{};
+  auto got = std::size_t{0};
+  while (got < 2000) {
+    kept.push_back(server.take_delivery());
+    got += kept.back().messages.size();
+  }
+  BOOST_TEST(got == 2000u);
+  BOOST_TEST(client.counters(dealer.handle).messages_sent == 2000u);
+  kept.clear();
+  for (; got < 10'000; ++got)
+    if (auto text = texts(server.take()).front(); text != std::to_string(got))
+      BOOST_FAIL("got " << text << " in the place of " << got);
+  BOOST_TEST((client.take_event().what == kind::drained));
+}
+
+BOOST_AUTO_TEST_CASE(wait_for_the_credit_of_each_peer_alone) {
+  auto router = bind(socket_type::router);
+  auto slow = connect(socket_type::dealer, router);
+  auto fast = connect(socket_type::dealer, router);
+  owner server{sys};
+  owner slow_owner{sys};
+  owner fast_owner{sys};
+  server.attach(router.handle);
+  fast_owner.attach(fast.handle);
+  slow_owner.send(slow.handle, message({"slow"}));
+  auto slow_peer = server.take().peer;
+  fast_owner.send(fast.handle, message({"fast"}));
+  auto fast_peer = server.take().peer;
+  server.send(router.handle, numbers(40'000, slow_peer));
+  BOOST_TEST((server.take_event().peer == slow_peer));
+  server.send(router.handle, numbers(1000, fast_peer));
+  check_order(fast_owner, 1000);
+  slow_owner.attach(slow.handle);
+  check_order(slow_owner, 40'000);
+}
+
+BOOST_AUTO_TEST_CASE(start_anew_when_the_peer_comes_back) {
+  auto router = std::make_unique<open_socket>(bind(socket_type::router));
+  auto spec = spec_of(socket_type::dealer);
+  spec.watch = true;
+  auto dealer = connect(spec, *router);
+  auto where = router->endpoints.front();
+  owner client{sys};
+  client.attach(dealer.handle);
+  auto wait_for = [&](kind what) {
+    while (client.take_event().what != what)
+      ; // messages that wait are events, too
+  };
+  for (auto round = 0; round < 3; ++round) {
+    wait_for(kind::connected);
+    owner server{sys};
+    server.attach(router->handle);
+    client.send(dealer.handle, numbers(5000));
+    check_order(server, 5000);
+    server.watch(router->handle);
+    caf::anon_send_exit(router->handle, caf::exit_reason::kill);
+    server.take_down();
+    wait_for(kind::disconnected);
+    spec = spec_of(socket_type::router);
+    spec.bind = {where};
+    BOOST_REQUIRE(wait_until([&] {
+      auto again = bridge->open(spec);
+      if (again)
+        *router = *again;
+      return again.engaged();
+    }));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(return_messages_to_peers_that_are_gone) {
+  auto router = bind(socket_type::router);
+  owner server{sys};
+  server.attach(router.handle);
+  auto peer = routing_id{};
+  {
+    auto spec = spec_of(socket_type::dealer);
+    spec.window_messages = 2000;
+    auto dealer = connect(spec, router);
+    owner client{sys};
+    client.send(dealer.handle, message({"hello"}));
+    peer = server.take().peer;
+    // It never reads, so that most of this waits for its credit.
+    server.send(router.handle, numbers(10'000, peer));
+    BOOST_TEST((server.take_event().what == kind::full));
+    client.watch(dealer.handle);
+    caf::anon_send_exit(dealer.handle, caf::exit_reason::kill);
+    client.take_down();
+  }
+  auto back = server.take_returned();
+  BOOST_TEST((back.reason == ec::peer_gone));
+  BOOST_TEST((back.message.peer == peer));
+  auto first = std::stoi(texts(back.message).front());
+  for (auto i = first + 1; i < 10'000; ++i)
+    BOOST_REQUIRE(texts(server.take_returned().message).front()
+                  == std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(send_what_waits_before_they_close) {
+  auto router = bind(socket_type::router);
+  auto spec = spec_of(socket_type::dealer);
+  spec.options.linger =
+    std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  auto dealer = connect(spec, router);
+  owner server{sys};
+  owner client{sys};
+  client.send(dealer.handle, numbers(5000));
+  caf::anon_send(dealer.handle, atom::close_v);
+  server.attach(router.handle);
+  check_order(server, 5000);
+}
+
+BOOST_AUTO_TEST_CASE(answer_requests) {
+  auto router = bind(socket_type::router);
+  auto dealer = connect(socket_type::dealer, router);
+  owner server{sys};
+  server.attach(router.handle);
+  caf::scoped_actor self{sys};
+  auto pending = self->request(dealer.handle, patience, atom::request_v,
+                               message({"question"}));
+  auto asked = server.take();
+  asked.frames.back() = buffer::copy_of("answer");
+  server.send(router.handle, std::move(asked));
+  auto got = std::string{};
+  pending.receive([&](multipart& x) { got = texts(x).back(); },
+                  [&](caf::error& err) { got = describe(err); });
+  BOOST_TEST(got == "answer");
+}
+
+BOOST_AUTO_TEST_CASE(have_no_meaning_for_some_types) {
+  auto reason = [&](socket_spec spec) {
+    auto result = bridge->open(spec);
+    return result ? std::string{} : describe(result.error());
+  };
+  auto spec = spec_of(socket_type::rep);
+  spec.bind = {"inproc://*"};
+  BOOST_TEST(reason(spec).find("bridged") != std::string::npos);
+  spec.type = socket_type::dealer;
+  BOOST_TEST(reason(spec).find("one endpoint") != std::string::npos);
+  spec.type = socket_type::router;
+  BOOST_TEST(reason(spec) == "");
+}
+
+BOOST_AUTO_TEST_CASE(tell_raw_senders_when_a_peer_is_full) {
+  socket_spec spec;
+  spec.type = socket_type::pull;
+  spec.options.receive_hwm = 5;
+  spec.options.receive_buffer = 4096;
+  auto pull = bind(spec, "inproc://*");
+  spec.type = socket_type::push;
+  spec.options.send_hwm = 5;
+  auto push = connect(spec, pull);
+  owner receiver{sys};
+  owner sender{sys};
+  sender.attach(push.handle);
+  sender.send(push.handle, numbers(1000));
+  BOOST_TEST((sender.take_event().what == kind::full));
+  receiver.attach(pull.handle);
+  check_order(receiver, 1000);
+  BOOST_TEST((sender.take_event().what == kind::drained));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
