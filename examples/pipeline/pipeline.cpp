@@ -74,6 +74,7 @@ pipeline_worker_actor::behavior_type pipeline_worker(
   pipeline_worker_actor::stateful_pointer<pipeline_worker_state> self,
   socket_actor source, socket_actor sink, pipeline_worker_config cfg) {
   self->send(source, atom::attach_v, socket_owner_actor{self});
+  self->send(sink, atom::attach_v, socket_owner_actor{self});
   auto ask_for = [self, source](std::uint64_t n) {
     self->send(source, multipart{buffer::adopt(std::vector{n})});
   };
@@ -86,7 +87,7 @@ pipeline_worker_actor::behavior_type pipeline_worker(
                 std::back_inserter(tasks));
     },
     [](returned&) {
-      // The source is gone; it gets new credit when it is back.
+      // The source or the sink is gone; a new source gets new credit.
     },
     [cfg, ask_for, &tasks](socket_event& x) {
       if (x.what == socket_event::kind::connected)

@@ -52,6 +52,7 @@ struct worker_fixture : test::deterministic_fixture {
                        sink.as<socket_actor>(), cfg);
     run();
     source.take<atom::attach, socket_owner_actor>();
+    sink.take<atom::attach, socket_owner_actor>();
   }
 
   ~worker_fixture() {
