@@ -5,6 +5,7 @@
 #include "troupe/counting.hpp"
 #include "troupe/error.hpp"
 #include "troupe/handover.hpp"
+#include "troupe/spare_files.hpp"
 #include "troupe/zmq_options.hpp"
 
 #include <zmq.h>
@@ -165,18 +166,24 @@ int send_peer(void* socket, const routing_id& peer) {
   return send_frame(message, socket, true);
 }
 
+caf::error no_more_sockets() {
+  return make_error(ec::limit_reached,
+                    "no more sockets: raise the limit of open files (ulimit "
+                    "-n), or bridge_config::max_sockets");
+}
+
 } // namespace
 
 // -- constructors, destructors, and assignment operators ----------------------
 
 caf::expected<zmq_socket> zmq_socket::open(void* context,
                                            const socket_spec& spec) {
+  if (!has_spare_files(files_per_socket))
+    return no_more_sockets();
   auto handle = ::zmq_socket(context, type_number(spec.type));
   if (handle == nullptr)
     return errno == EMFILE
-             ? make_error(ec::limit_reached,
-                          "no more sockets: raise the limit of open files "
-                          "(ulimit -n), or bridge_config::max_sockets")
+             ? no_more_sockets()
              : make_error(ec::system_failure, zmq_strerror(errno));
   zmq_socket result{handle, spec};
   if (!set_options(handle, spec))
@@ -232,6 +239,8 @@ caf::expected<std::string> zmq_socket::bind(const endpoint& where) {
     return bind({where.via, unused_name()});
   if (auto err = check_bindable(where))
     return err;
+  if (!has_spare_files(files_per_bind))
+    return bind_error(where, EMFILE);
   allow_ipv6(handle_, where);
   if (zmq_bind(handle_, to_string(where).c_str()) != 0)
     return bind_error(where, errno);
