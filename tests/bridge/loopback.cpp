@@ -8,6 +8,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <netinet/in.h>
@@ -95,6 +96,13 @@ returned owner::take_returned() {
 
 socket_event owner::take_event() {
   return pop(events_);
+}
+
+bool owner::has_event(socket_event::kind what) {
+  while (has_mail())
+    receive_one();
+  return std::any_of(events_.begin(), events_.end(),
+                     [what](const socket_event& x) { return x.what == what; });
 }
 
 socket_event owner::take_retry() {

@@ -66,6 +66,9 @@ public:
   /// Waits for the next event but retries, which come as often as they like.
   socket_event take_event();
 
+  /// Whether an event of this kind is there and was not taken.
+  bool has_event(socket_event::kind what);
+
   /// Waits for the next failed attempt to connect.
   socket_event take_retry();
 
