@@ -43,6 +43,7 @@ public:
     borrows_ = job.size > largest_made || !setup_.copy.copies(job.size);
     released_ = 0;
     send_report result;
+    result.began = steady_seconds();
     stopwatch watch;
     for (std::size_t sent = 0; sent < job.count; sent += job.batch) {
       send(std::min(job.batch, job.count - sent));
@@ -157,6 +158,7 @@ struct counter_state {
     if (taken < expected)
       return false;
     seconds = watch.seconds();
+    ended = steady_seconds();
     wrong = wrong || taken > expected
             || !is_stream_payload(x.messages.back().frames.front().text());
     return true;
@@ -169,11 +171,12 @@ struct counter_state {
   bool wrong = false;
   stopwatch watch;
   double seconds = 0;
+  double ended = 0;
   caf::response_promise done;
 };
 
 /// Answers (count, size) when so many messages came: how long that took after
-/// the first delivery, and how many messages came after it.
+/// the first delivery, how many messages came after it, and when the last did.
 caf::behavior counter(caf::stateful_actor<counter_state>* self) {
   self->set_default_handler(caf::drop);
   return {
@@ -192,7 +195,8 @@ caf::behavior counter(caf::stateful_actor<counter_state>* self) {
         state.done.deliver(make_error(ec::unexpected_message,
                                       "the actor path changed a message"));
       else
-        state.done.deliver(state.seconds, state.taken - state.first);
+        state.done.deliver(state.seconds, state.taken - state.first,
+                           state.ended);
     },
   };
 }
@@ -230,8 +234,8 @@ struct actor_throughput::impl {
                                  std::uint64_t{job.size});
     sender->tell(to_line(job));
     pending.receive(
-      [&](double seconds, std::uint64_t counted) {
-        result = {seconds, static_cast<std::size_t>(counted)};
+      [&](double seconds, std::uint64_t counted, double ended) {
+        result = {seconds, static_cast<std::size_t>(counted), ended};
       },
       [](caf::error& err) { throw std::runtime_error(describe(err)); });
     return result;

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 
+#include "actor_latency.hpp"
 #include "actor_throughput.hpp"
+#include "crossover.hpp"
 #include "flood.hpp"
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/report.hpp"
+#include "latency.hpp"
 #include "raw_device.hpp"
 #include "raw_latency.hpp"
 #include "raw_throughput.hpp"
+#include "sends.hpp"
 #include "throughput.hpp"
 #include "troupe/troupe.hpp"
 
@@ -22,11 +26,14 @@ int main(int argc, char** argv) {
   using namespace troupe::perf;
   if (auto status = play_raw_role(argc, argv))
     return *status;
-  const std::array roles{actor_push_role(), raw_push_role(), raw_reply_role()};
+  const std::array roles{actor_push_role(), actor_reply_role(), raw_push_role(),
+                         raw_reply_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
   troupe::runtime rt{argc, argv};
-  const std::array workloads{flood_workload(), throughput_workload()};
+  const std::array workloads{crossover_workload(), flood_workload(),
+                             latency_workload(), sends_workload(),
+                             throughput_workload()};
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;

@@ -39,6 +39,7 @@ send_report send_all(zmq::socket_t& socket, const stream_job& job,
   std::atomic<std::size_t> released{0};
   auto lends = !policy.copies(job.size);
   send_report result;
+  result.began = steady_seconds();
   stopwatch watch;
   for (std::size_t i = 0; i < job.count; ++i) {
     if (lends)
@@ -85,7 +86,7 @@ receive_report receive_all(zmq::socket_t& socket, const stream_job& job) {
   stopwatch watch;
   for (std::size_t i = 1; i < job.count; ++i)
     take();
-  receive_report result{watch.seconds(), job.count - 1};
+  receive_report result{watch.seconds(), job.count - 1, steady_seconds()};
   if (!is_stream_payload(message.to_string_view()))
     throw std::runtime_error("the raw path changed a message");
   return result;

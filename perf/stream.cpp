@@ -3,9 +3,11 @@
 #include "stream.hpp"
 
 #include "harness/partner.hpp"
+#include "troupe/calibration.hpp"
 #include "troupe/error.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <stdexcept>
 #include <unistd.h>
@@ -34,7 +36,11 @@ bool is_stream_payload(std::string_view text) {
   return true;
 }
 
-copy_policy to_policy(const std::string& text, const std::string&) {
+copy_policy to_policy(const std::string& text, const std::string& transport) {
+  if (text == "auto")
+    return calibrate(transport == "tcp"   ? endpoint::transport::tcp
+                     : transport == "ipc" ? endpoint::transport::ipc
+                                          : endpoint::transport::inproc);
   auto policy = copy_policy::parse(text);
   if (!policy)
     throw std::runtime_error(describe(policy.error()));
@@ -47,12 +53,22 @@ measurement to_measurement(const stream_job& job, const send_report& sent,
     throw std::runtime_error(std::to_string(sent.borrowed)
                              + " messages were borrowed and "
                              + std::to_string(sent.released) + " released");
-  auto rate = static_cast<double>(received.counted)
-              / std::max(received.seconds, 1e-9);
+  auto seconds = received.seconds;
+  auto counted = received.counted;
+  if (counted < job.count / 2) {
+    seconds = received.ended - sent.began;
+    counted = job.count;
+  }
+  auto rate = static_cast<double>(counted) / std::max(seconds, 1e-9);
   return {{"sends_per_s",
            static_cast<double>(job.count) / std::max(sent.seconds, 1e-9)},
           {"msgs_per_s", rate},
           {"mb_per_s", rate * static_cast<double>(job.size) / 1e6}};
+}
+
+double steady_seconds() {
+  auto now = std::chrono::steady_clock::now().time_since_epoch();
+  return std::chrono::duration<double>(now).count();
 }
 
 std::size_t stream_count(std::size_t size, std::size_t most,
@@ -82,16 +98,16 @@ stream_job to_job(std::string_view line) {
 }
 
 std::string to_line(const send_report& x) {
-  char text[64];
-  std::snprintf(text, sizeof(text), "%.9f %zu %zu", x.seconds, x.borrowed,
-                x.released);
+  char text[128];
+  std::snprintf(text, sizeof(text), "%.9f %zu %zu %.9f", x.seconds, x.borrowed,
+                x.released, x.began);
   return text;
 }
 
 send_report to_send_report(std::string_view line) {
-  auto xs = to_numbers(line, 3);
+  auto xs = to_numbers(line, 4);
   return {xs[0], static_cast<std::size_t>(xs[1]),
-          static_cast<std::size_t>(xs[2])};
+          static_cast<std::size_t>(xs[2]), xs[3]};
 }
 
 } // namespace troupe::perf

@@ -48,6 +48,9 @@ struct send_report {
 
   /// Release callbacks that ran.
   std::size_t released = 0;
+
+  /// When the first send began, by `steady_seconds`.
+  double began = 0;
 };
 
 /// What the receiving side saw.
@@ -55,9 +58,15 @@ struct receive_report {
   /// From the first receive to the last.
   double seconds = 0;
 
-  /// Messages after the first receive.
+  /// Messages after the first receive, which may bring several.
   std::size_t counted = 0;
+
+  /// When the last message was there, by `steady_seconds`.
+  double ended = 0;
 };
+
+/// Reads the clock that all processes of a machine share.
+double steady_seconds();
 
 /// Makes what all messages of a run carry.
 std::vector<char> make_stream_payload(std::size_t size);
@@ -65,8 +74,9 @@ std::vector<char> make_stream_payload(std::size_t size);
 /// Whether `text` is that payload.
 bool is_stream_payload(std::string_view text);
 
-/// Puts the figures of a run together. Throws `std::runtime_error` if not all
-/// that was borrowed was released.
+/// Puts the figures of a run together. Where one delivery brought most of the
+/// messages, the rate counts from the first send. Throws `std::runtime_error`
+/// if not all that was borrowed was released.
 measurement to_measurement(const stream_job& job, const send_report& sent,
                            const receive_report& received);
 

@@ -56,6 +56,20 @@ std::vector<std::size_t> indexes_of(const std::vector<contender>& xs,
   return result;
 }
 
+/// Whether two paths did the same thing, as far as a user chose it.
+bool comparable(const row& raw, const row& actor) {
+  auto x = raw.find("copy");
+  auto y = actor.find("copy");
+  return x == nullptr || y == nullptr || to_text(*x) == to_text(*y);
+}
+
+measurement medians_of(const samples& xs) {
+  measurement result;
+  for (const auto& [name, values] : xs)
+    result.emplace_back(name, median(values));
+  return result;
+}
+
 /// What the progress line says about a contender.
 std::string title(const row& key, unsigned number, unsigned repeat) {
   std::string result;
@@ -66,8 +80,8 @@ std::string title(const row& key, unsigned number, unsigned repeat) {
 
 } // namespace
 
-void compete(const std::vector<contender>& contenders, unsigned repeat,
-             report& out) {
+std::vector<measurement> compete(const std::vector<contender>& contenders,
+                                 unsigned repeat, report& out) {
   std::vector<samples> results(contenders.size());
   for (const auto& x : contenders) {
     out.progress(title(x.key, 0, repeat));
@@ -84,8 +98,13 @@ void compete(const std::vector<contender>& contenders, unsigned repeat,
     out.add(summary_row(contenders[i].key, results[i], repeat));
   for (auto raw : indexes_of(contenders, "raw"))
     for (auto actor : indexes_of(contenders, "actor"))
-      out.add(
-        ratio_row(contenders[actor].key, results[raw], results[actor], repeat));
+      if (comparable(contenders[raw].key, contenders[actor].key))
+        out.add(ratio_row(contenders[actor].key, results[raw], results[actor],
+                          repeat));
+  std::vector<measurement> medians;
+  for (const auto& xs : results)
+    medians.push_back(medians_of(xs));
+  return medians;
 }
 
 } // namespace troupe::perf

@@ -26,8 +26,10 @@ struct contender {
 
 /// Runs all contenders once to warm up, then `repeat` times in turn, so that a
 /// drift of the machine hits each of them. Reports a row per run, a summary
-/// per contender, and for each actor path its ratio to the raw path.
-void compete(const std::vector<contender>& contenders, unsigned repeat,
-             report& out);
+/// per contender, and for each actor path its ratio to the raw path with the
+/// same copy policy.
+/// @returns the medians of each contender.
+std::vector<measurement> compete(const std::vector<contender>& contenders,
+                                 unsigned repeat, report& out);
 
 } // namespace troupe::perf

@@ -13,12 +13,13 @@ namespace {
 
 /// Whether a row belongs into the table: single runs do not.
 bool sums_up(const row& x) {
-  return x.find("summary") != nullptr || x.find("ratio") != nullptr;
+  return x.find("summary") != nullptr || x.find("ratio") != nullptr
+         || x.find("threshold") != nullptr;
 }
 
 /// Marks of JSON rows that say nothing in a table.
 bool is_mark(const std::string& name) {
-  return name == "summary" || name == "ratio";
+  return name == "summary" || name == "ratio" || name == "threshold";
 }
 
 /// Whether a field only says how far to trust another one.

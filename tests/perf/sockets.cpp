@@ -40,6 +40,15 @@ const std::vector<sample> samples{
    {"sends_per_s", "msgs_per_s", "mb_per_s", "batch"},
    12,
    4},
+  {"latency --size 32,100k --copy 1024 --repeat 1",
+   {"median_us", "p99_us"},
+   8,
+   2},
+  {"sends --tasks 20 --size 1M --transport tcp,ipc,inproc --batch 1,20 "
+   "--repeat 1",
+   {"submit_ms", "released", "tasks", "batch"},
+   6,
+   2},
 };
 
 } // namespace
@@ -71,6 +80,28 @@ BOOST_AUTO_TEST_CASE(rates_fit_together) {
     auto megabytes = row.at("mb_per_s").get<double>() * 1e6;
     BOOST_TEST(bytes == megabytes, boost::test_tools::tolerance(1e-3));
   }
+}
+
+BOOST_AUTO_TEST_CASE(crossover_finds_thresholds) {
+  auto outcome = run_bench("crossover --size 100,10000,1000000 --transport ipc "
+                           "--repeat 1 --quick --json");
+  BOOST_TEST(outcome.status == 0);
+  auto thresholds = 0;
+  for (const auto& row : outcome.rows()) {
+    BOOST_TEST(row.at("bench") == "crossover");
+    BOOST_TEST(row.at("transport") == "ipc");
+    if (!row.contains("threshold")) {
+      BOOST_TEST(row.contains("msgs_per_s") != row.contains("median_us"));
+      continue;
+    }
+    ++thresholds;
+    for (auto key : {"threshold_send", "threshold_total", "threshold_auto"})
+      BOOST_TEST(row.at(key) > 0);
+    auto rate = row.at("auto_rate_to_best").get<double>();
+    BOOST_TEST(rate > 0);
+    BOOST_TEST(rate <= 1 + 1e-6);
+  }
+  BOOST_TEST(thresholds == 2); // raw and actor
 }
 
 BOOST_AUTO_TEST_CASE(wrong_values_exit_with_two) {

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "harness/plot.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <string_view>
+#include <sys/wait.h>
+
+namespace troupe::perf {
+
+namespace {
+
+constexpr std::array hues{"#1f5fa8", "#d1690e", "#6a6a6a", "#2a8a4a"};
+
+constexpr int panel_width = 460;
+constexpr int height = 430;
+
+/// Quotes a text as gnuplot does, without its markup.
+std::string in_quotes(std::string_view text) {
+  std::string result{"'"};
+  for (auto c : text)
+    result += c == '\'' ? std::string{"''"} : std::string(1, c);
+  return result + "'";
+}
+
+void add_data(std::string& out, const curve& x, const std::string& name) {
+  out += "$" + name + " << EOD\n";
+  for (auto [a, b] : x.points)
+    out += fmt::format("{} {}\n", a, b);
+  out += "EOD\n";
+}
+
+std::string style_of(const curve& x) {
+  auto color = hues[x.hue % hues.size()];
+  if (x.only_points)
+    return fmt::format("with points pt 2 ps 0.9 lw 1.5 lc rgb '{}'", color);
+  return fmt::format("with linespoints lw 2 dt {} pt {} ps 0.6 lc rgb '{}'",
+                     x.dashed ? 2 : 1, x.dashed ? 6 : 7, color);
+}
+
+void add_marks(std::string& out, const panel& x) {
+  auto height = 0.04;
+  for (const auto& [where, label] : x.marks) {
+    out += fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead "
+                       "dt 3 lw 1.5 lc rgb '#444444' back\n",
+                       where);
+    out += fmt::format("set label {} at {}, graph {:.2f} offset 0.4,0 font "
+                       "',10' noenhanced front\n",
+                       in_quotes(label), where, height);
+    height += 0.06;
+  }
+}
+
+void add_panel(std::string& out, const figure& fig, std::size_t index) {
+  const auto& x = fig.panels[index];
+  std::string lines;
+  for (std::size_t i = 0; i < x.curves.size(); ++i) {
+    auto name = fmt::format("p{}c{}", index, i);
+    if (x.curves[i].points.empty())
+      continue;
+    add_data(out, x.curves[i], name);
+    lines += fmt::format("{} ${} using 1:2 {} title {} noenhanced",
+                         lines.empty() ? "plot" : ",\\\n    ", name,
+                         style_of(x.curves[i]), in_quotes(x.curves[i].title));
+  }
+  if (lines.empty())
+    return;
+  out += "unset arrow\nunset label\n";
+  add_marks(out, x);
+  if (fig.relative)
+    lines += ",\\\n     1 with lines lw 1 lc rgb '#000000' notitle";
+  out += "set title " + in_quotes(x.title) + " noenhanced\n" + lines + "\n";
+}
+
+/// Runs gnuplot. Returns its exit status, 127 if there is none.
+int run_gnuplot(const std::string& script) {
+  auto command = "gnuplot '" + script + "' 2>/dev/null";
+  auto status = std::system(command.c_str());
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+} // namespace
+
+std::string to_gnuplot(const figure& x) {
+  std::string out;
+  out += "set encoding utf8\n";
+  out += "set logscale xy\nset grid lc rgb '#dddddd'\nset border 3\n";
+  out += "set tics nomirror\nset format x '%.0s%c'\nset format y '%.0s%c'\n";
+  if (x.relative)
+    out += "set format y '%g'\n";
+  out += "set key outside below horizontal maxcols 2 width 1\n";
+  out += "set xlabel " + in_quotes(x.x_label) + "\n";
+  out += "set ylabel " + in_quotes(x.y_label) + "\n";
+  out += fmt::format("set multiplot layout 1,{} title {} noenhanced font "
+                     "',15'\n",
+                     std::max<std::size_t>(x.panels.size(), 1),
+                     in_quotes(x.title));
+  for (std::size_t i = 0; i < x.panels.size(); ++i)
+    add_panel(out, x, i);
+  return out + "unset multiplot\n";
+}
+
+void draw(const figure& x, const std::string& dir) {
+  std::error_code code;
+  std::filesystem::create_directories(dir, code);
+  auto base = dir + "/" + x.name;
+  auto size = fmt::format(
+    "size {},{}", panel_width * std::max<std::size_t>(x.panels.size(), 1),
+    height);
+  std::ofstream script{base + ".gp"};
+  for (std::string_view kind : {"svg", "png"})
+    script << "reset\nset terminal " << (kind == "svg" ? "svg" : "pngcairo")
+           << " " << size << " font 'Sans,12' background '#ffffff'\n"
+           << "set output " << in_quotes(base + "." + std::string{kind}) << "\n"
+           << to_gnuplot(x) << "unset output\n";
+  if (!script.flush())
+    throw std::runtime_error("cannot write '" + base + ".gp'");
+  auto status = run_gnuplot(base + ".gp");
+  if (status == 127)
+    throw std::runtime_error("no gnuplot here: install it (apt-get install "
+                             "gnuplot-nox), then run it on '"
+                             + base + ".gp'");
+  if (status != 0)
+    throw std::runtime_error("gnuplot fails on '" + base + ".gp'");
+}
+
+} // namespace troupe::perf

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "latency.hpp"
+
+#include "actor_latency.hpp"
+#include "harness/compete.hpp"
+#include "raw_latency.hpp"
+#include "stream.hpp"
+
+#include <optional>
+
+namespace troupe::perf {
+
+namespace {
+
+/// Both paths over one transport, with one copy policy.
+struct stage {
+  stage(const options& with, const stream_setup& setup) {
+    if (with.runs_raw())
+      raw.emplace(setup);
+    if (with.runs_actor())
+      actor.emplace(setup);
+  }
+
+  std::optional<raw_latency> raw;
+  std::optional<actor_latency> actor;
+};
+
+void measure(stage& on, row key, const stream_job& job, const options& with,
+             report& out) {
+  std::vector<contender> contenders;
+  if (on.raw) {
+    key.set("path", "raw");
+    contenders.push_back({key, [&on, job] { return on.raw->run(job); }});
+  }
+  if (on.actor) {
+    key.set("path", "actor");
+    contenders.push_back({key, [&on, job] { return on.actor->run(job); }});
+  }
+  compete(contenders, with.repeat, out);
+}
+
+void run(const options& with, report& out) {
+  auto most = std::size_t{with.quick ? 500u : 5'000u};
+  auto bytes = std::size_t{with.quick ? 32u : 256u} << 20;
+  for (const auto& transport : with.transports)
+    for (const auto& copy : with.copies) {
+      stage on{with, {transport, to_policy(copy, transport)}};
+      for (auto size : with.sizes) {
+        row key;
+        key.set("bench", "latency").set("path", "");
+        key.set("transport", transport).set("size", size).set("copy", copy);
+        measure(on, key, {stream_count(size, most, bytes), size}, with, out);
+      }
+    }
+}
+
+} // namespace
+
+workload latency_workload() {
+  workload result{"latency",
+                  "REQ to REP and back: round trips, one after the other",
+                  {"size", "transport", "copy"},
+                  {},
+                  run,
+                  {"tcp", "ipc", "inproc"}};
+  result.defaults.transports = result.transports;
+  result.defaults.sizes = {32, 1 << 10, 16 << 10, 256 << 10, 4 << 20};
+  result.hurry = [](options& with) {
+    with.sizes = {32, 16 << 10};
+    with.repeat = 3;
+  };
+  return result;
+}
+
+} // namespace troupe::perf
