@@ -77,7 +77,8 @@ struct bridge_config {
   /// made with the two numbers below.
   std::shared_ptr<socket_context> context{};
 
-  /// ZeroMQ's I/O threads.
+  /// ZeroMQ's I/O threads. Those behind the first one give way to all other
+  /// threads of the process: see `lanes_spec::own_bulk_thread`.
   int io_threads = 1;
 
   /// Most sockets of the context. A watched socket counts three times.

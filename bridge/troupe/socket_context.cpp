@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/socket_context.hpp"
 
+#include "troupe/io_threads.hpp"
+
 #include <zmq.h>
 
 #include <cerrno>
@@ -16,6 +18,7 @@ std::shared_ptr<socket_context> socket_context::make(int io_threads,
     zmq_ctx_set(handle, ZMQ_BLOCKY, 0);
     // Else received frames lie at odd addresses, and a FlatBuffer must not.
     zmq_ctx_set(handle, 10 /* ZMQ_ZERO_COPY_RECV, a draft */, 0);
+    start_io_threads(handle, io_threads);
   }
   return std::make_shared<socket_context>(handle);
 }

@@ -49,13 +49,14 @@ struct lanes_spec {
   /// otherwise.
   std::size_t bulk_size = std::size_t{64} << 10;
 
-  /// Give the bulk lane the second I/O thread for itself, the others the first.
-  /// Needs `bridge_config::io_threads` of at least 2.
+  /// Give the bulk lane the second I/O thread, which gives way to all others,
+  /// and the small lanes the first. Needs `bridge_config::io_threads` of at
+  /// least 2. Do so wherever bulk may be large: docs/decisions/0014-lanes.md.
   bool own_bulk_thread = false;
 
   /// The operating system's buffer per bulk connection in bytes, each way; -1
-  /// leaves the choice to it.
-  int bulk_buffer = -1;
+  /// leaves the choice to it. A small one keeps single system calls short.
+  int bulk_buffer = 128 << 10;
 
   /// What may wait to keep conversations in order, per peer. Beyond, messages
   /// come back with `ec::peer_full`.
