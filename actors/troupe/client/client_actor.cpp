@@ -136,9 +136,10 @@ void received_control(self_pointer self, const message_view& message) {
 
 void noticed(self_pointer self, const socket_event& x) {
   auto& state = self->state;
-  if (x.tag != control_lane || x.what != socket_event::kind::disconnected
-      || state.ended)
+  if (x.what != socket_event::kind::disconnected || state.ended)
     return;
+  if (x.tag == task_lane)
+    return act(self, state.link->task_lane_disconnected(self->clock().now()));
   state.broken = true;
   check_alive(self);
   if (!state.ended)

@@ -72,7 +72,7 @@ socket_spec lane_spec(std::uint32_t tag, const std::string& endpoint,
   result.connect = {endpoint};
   result.tag = tag;
   result.max_frame = max_frame;
-  result.watch = tag == control_lane;
+  result.watch = true;
   result.options.linger = linger;
   return result;
 }

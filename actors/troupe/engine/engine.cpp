@@ -209,11 +209,13 @@ engine_actor::behavior_type engine(self_pointer self, engine_config cfg,
   return {
     [self](delivery& x) { receive(self, x); },
     [self](returned& x) { take_back(self, x); },
-    [self](socket_event x) {
-      if (x.tag == control_lane && x.what == socket_event::kind::disconnected)
-        tell_link(self, [](hub_link& link, auto now) {
-          return link.disconnected(now);
-        });
+    [self](const socket_event& x) {
+      if (x.what != socket_event::kind::disconnected)
+        return;
+      tell_link(self, [tag = x.tag](hub_link& link, auto now) {
+        return tag == control_lane ? link.disconnected(now)
+                                   : link.task_lane_disconnected(now);
+      });
     },
     [self](atom::finished) {
       if (send_results(self))

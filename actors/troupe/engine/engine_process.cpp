@@ -90,6 +90,7 @@ socket_spec task_socket(const connection_info& info) {
   spec.tag = task_lane;
   spec.max_frame = limits::task_frame_bytes;
   spec.max_frames = limits::batch_frames + 1;
+  spec.watch = true;
   spec.options.linger = milliseconds{200};
   return spec;
 }

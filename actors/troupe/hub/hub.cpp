@@ -35,10 +35,6 @@ constexpr auto notify_interval = milliseconds{10};
 /// How long a status query waits for the scheduler.
 constexpr auto status_limit = std::chrono::seconds{1};
 
-/// Time that peers get to read the goodbye: ZeroMQ drops what a peer has not
-/// read when its connection ends.
-constexpr auto farewell = milliseconds{50};
-
 constexpr auto never = time_point::max();
 
 /// Logs to the logger `troupe`, if the program has made one.
@@ -132,17 +128,8 @@ void do_what_is_due(self_pointer self) {
 }
 
 void stop(self_pointer self) {
-  auto& state = self->state;
-  auto status = state.core->status(self->clock().now());
-  auto alone = status.engines.empty() && status.clients == 0;
-  if (!std::exchange(state.stopping, true)) {
-    perform(self, state.core->stop());
-    if (!alone) {
-      self->delayed_send(self, farewell, atom::stop_v);
-      return;
-    }
-  }
-  self->send(state.socket, atom::close_v);
+  perform(self, self->state.core->stop());
+  self->send(self->state.socket, atom::close_v);
   self->quit();
 }
 

@@ -212,6 +212,12 @@ void hub_core::receive_hello(const message_view& message, time_point now,
     return refuse(peer, wire::RefusalCode::Malformed, describe(hello.error()),
                   out);
   }
+  // Its connection broke, and with it went whatever was on its way: it starts
+  // again as somebody new.
+  if (auto before = registry_.find(hello->role, hello->incarnation);
+      before != nullptr && before->peer != peer)
+    if (auto left = remove(before->id, out))
+      out.log.push_back(label(*left) + " lost its connection");
   auto answer = registry_.admit(*hello, peer, now);
   if (auto no = std::get_if<turned_away>(&answer)) {
     out.log.push_back("refused " + hello->host + ": " + no->text);

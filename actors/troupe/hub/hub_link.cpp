@@ -102,12 +102,24 @@ link_actions hub_link::received_refusal(time_point now,
 }
 
 link_actions hub_link::disconnected(time_point now) {
+  auto limit = now + 2 * milliseconds{welcome_.period_ms};
+  if (state_ == link_state::greeting && rejoining_)
+    give_up_ = std::min(give_up_, limit); // it was not the task lane alone
   if (state_ != link_state::joined || std::exchange(broken_, true))
     return {};
-  silent_until_ = std::min(silent_until_,
-                           now + 2 * milliseconds{welcome_.period_ms});
+  silent_until_ = std::min(silent_until_, limit);
   // Over a new connection the hub does not know us, and says so.
   return {.control = {pong()}};
+}
+
+link_actions hub_link::task_lane_disconnected(time_point now) {
+  if (state_ != link_state::joined || broken_)
+    return {};
+  auto result = greet(now);
+  rejoining_ = true;
+  result.control.insert(result.control.begin(),
+                        pack_goodbye("its task connection broke"));
+  return result;
 }
 
 link_actions hub_link::tick(time_point now) {
@@ -167,6 +179,7 @@ link_actions hub_link::welcomed(const wire::Welcome& message) {
     return {}; // the answer to a repeated hello
   state_ = link_state::joined;
   join_repeated_ = false;
+  rejoining_ = false;
   link_actions result;
   result.joined_now = true;
   result.tasks.push_back(pack_join(welcome_.token));

@@ -97,6 +97,10 @@ public:
   /// controller is lost.
   link_actions disconnected(time_point now);
 
+  /// Notes that the connection of the task lane ended, and with it whatever was
+  /// on its way: says goodbye, and hello again as somebody new.
+  link_actions task_lane_disconnected(time_point now);
+
   /// Does what is due.
   link_actions tick(time_point now);
 
@@ -157,6 +161,7 @@ private:
   /// broke, and whether the last call was made.
   time_point silent_until_{};
   bool broken_ = false;
+  bool rejoining_ = false; // greets because the task lane broke
   bool join_repeated_ = false;
 
   std::uint32_t sequence_ = 0;

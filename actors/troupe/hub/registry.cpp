@@ -72,7 +72,7 @@ std::variant<admission, turned_away> registry::admit(const hello_message& hello,
       && (known == incarnations_.end() || known->second != holder->second))
     return malformed("this connection belongs to " + to_string(holder->second));
   if (known != incarnations_.end())
-    return readmit(members_.at(known->second), peer, now);
+    return repeat(members_.at(known->second), peer, now);
   if (auto problem = check(hello))
     return std::move(*problem);
   member who{.host = hello.host,
@@ -139,6 +139,11 @@ const member* registry::find(member_id id) const {
   return i != members_.end() ? &i->second : nullptr;
 }
 
+const member* registry::find(wire::Role role, std::uint64_t incarnation) const {
+  auto i = incarnations_.find({role, incarnation});
+  return i == incarnations_.end() ? nullptr : &members_.at(i->second);
+}
+
 const member* registry::find(const routing_id& peer) const {
   auto i = peers_.find(peer);
   return i != peers_.end() ? find(i->second) : nullptr;
@@ -197,20 +202,12 @@ registry::check_functions(const hello_message& hello) const {
   return std::nullopt;
 }
 
-admission registry::readmit(member& who, const routing_id& peer,
-                            time_point now) {
+std::variant<admission, turned_away>
+registry::repeat(member& who, const routing_id& peer, time_point now) {
+  if (who.peer != peer)
+    return malformed(to_string(who.id) + " has another connection");
   who.seen = now;
-  if (who.peer == peer)
-    return {.who = &who, .fresh = false};
-  peers_.erase(who.peer);
-  peers_.emplace(peer, who.id);
-  who.peer = peer;
-  who.token = make_token();
-  if (std::holds_alternative<engine_id>(who.id)) {
-    who.ready = false;
-    ++revision_;
-  }
-  return {.who = &who};
+  return admission{.who = &who, .fresh = false};
 }
 
 std::string registry::default_name(engine_id id) const {

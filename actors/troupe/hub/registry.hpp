@@ -68,8 +68,8 @@ struct admission {
 /// time points are arguments.
 ///
 /// A peer is who it said it is at hello; the routing id is only its address. A
-/// process that connects again (same incarnation) stays who it was, gets a new
-/// token and has to get ready anew.
+/// process that connects again (same incarnation) has to be dropped first: what
+/// was on its way over the old connection may be lost.
 class registry {
 public:
   using time_point = member::time_point;
@@ -97,6 +97,9 @@ public:
   const member* find(member_id id) const;
 
   const member* find(const routing_id& peer) const;
+
+  /// Returns the member that is this process, or null.
+  const member* find(wire::Role role, std::uint64_t incarnation) const;
 
   /// All members, engines first, in the order of their ids.
   const std::map<member_id, member>& members() const noexcept {
@@ -135,7 +138,8 @@ private:
   std::optional<turned_away> check(const hello_message& hello) const;
   std::optional<turned_away> check_limits(wire::Role role) const;
   std::optional<turned_away> check_functions(const hello_message& hello) const;
-  admission readmit(member& who, const routing_id& peer, time_point now);
+  std::variant<admission, turned_away>
+  repeat(member& who, const routing_id& peer, time_point now);
   std::string default_name(engine_id id) const;
   void retain(const std::vector<function_description>& functions);
   void release(const std::vector<function_id>& functions);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -117,7 +118,8 @@ message_view::message_view(routing_id peer,
                            frame_list frames)
   : peer_(std::move(peer)),
     envelope_(std::move(envelope)),
-    frames_(std::move(frames)) {
+    frames_(std::make_move_iterator(frames.begin()),
+            std::make_move_iterator(frames.end())) {
   // nop
 }
 

@@ -38,7 +38,7 @@ public:
 
   /// The frames behind the envelope.
   std::span<const buffer> payload() const noexcept {
-    return std::span{frames_.data(), frames_.size()}.subspan(1);
+    return std::span{frames_}.subspan(1);
   }
 
   /// The envelope's bytes, for whoever keeps parts of it.
@@ -52,7 +52,7 @@ private:
 
   routing_id peer_;
   envelope_view<wire::Envelope> envelope_;
-  frame_list frames_;
+  std::vector<buffer> frames_; // stay where they are when the view moves
 };
 
 /// The entries of a batch with all that they refer to. Valid as long as the

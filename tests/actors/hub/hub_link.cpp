@@ -294,6 +294,25 @@ BOOST_AUTO_TEST_CASE(ignores_disconnects_while_greeting) {
   BOOST_CHECK(*link->next_deadline() == deadline);
 }
 
+BOOST_AUTO_TEST_CASE(starts_again_when_the_task_lane_broke) {
+  join();
+  auto actions = link->task_lane_disconnected(now);
+  BOOST_CHECK(kinds(actions.control) == (bodies{body::Goodbye, body::Hello}));
+  BOOST_CHECK(is(link_state::greeting));
+  BOOST_TEST(link->task_lane_disconnected(now).control.empty());
+}
+
+BOOST_AUTO_TEST_CASE(gives_up_early_when_both_lanes_broke) {
+  join();
+  link->task_lane_disconnected(now);
+  link->disconnected(now);
+  auto broke = now;
+  while (is(link_state::greeting))
+    next();
+  BOOST_CHECK(is(link_state::lost));
+  BOOST_CHECK(now - broke <= 2s);
+}
+
 BOOST_AUTO_TEST_CASE(asks_once_more_after_this_process_was_stopped) {
   join();
   now += 1h; // SIGSTOP, SIGCONT

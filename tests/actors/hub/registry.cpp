@@ -101,17 +101,19 @@ BOOST_AUTO_TEST_CASE(gives_a_name_to_the_next_engine_when_its_owner_is_gone) {
   BOOST_CHECK(second.id == member_id{engine_id{1}}); // ids are used once
 }
 
-BOOST_AUTO_TEST_CASE(keeps_a_process_that_connects_again) {
+BOOST_AUTO_TEST_CASE(knows_a_process_that_connects_again) {
   auto before = admit(hello(1, "bob"), 1);
-  members.mark_ready(before.id);
+  BOOST_REQUIRE(members.find(wire::Role::Engine, 1) != nullptr);
+  BOOST_CHECK(members.find(wire::Role::Engine, 1)->id == before.id);
+  BOOST_TEST(members.find(wire::Role::Client, 1) == nullptr);
+  BOOST_TEST(members.find(wire::Role::Engine, 2) == nullptr);
+  auto no = refusal(hello(1, "bob"), 2);
+  BOOST_TEST(mentions(no.text, "another connection"));
+  members.drop(before.id);
   auto after = admit(hello(1, "bob"), 2);
   BOOST_TEST(fresh);
-  BOOST_CHECK(after.id == before.id);
-  BOOST_CHECK(after.peer == peer(2));
+  BOOST_CHECK(after.id != before.id);
   BOOST_TEST(after.token != before.token);
-  BOOST_TEST(!after.ready);
-  BOOST_TEST(members.find(peer(1)) == nullptr);
-  BOOST_CHECK(members.find(peer(2))->id == before.id);
   BOOST_TEST(members.engines() == 1);
 }
 
@@ -147,7 +149,7 @@ BOOST_AUTO_TEST_CASE(enforces_the_limits) {
   no = refusal(client_hello(3), 6);
   BOOST_CHECK(no.code == wire::RefusalCode::Limit);
   BOOST_TEST(mentions(no.text, "2 clients"));
-  admit(client_hello(1), 7); // who is in, may come back
+  admit(client_hello(1), 4); // who is in, is in
 }
 
 BOOST_AUTO_TEST_CASE(refuses_names_that_nobody_can_print) {
