@@ -12,17 +12,19 @@ namespace troupe::fuzz {
 namespace {
 
 constexpr auto all = std::array{
-  decoder{"access_list", read_access_list, 256},
-  decoder{"copy_policy", read_copy_policy, 32},
-  decoder{"endpoint", read_endpoint, 160},
-  decoder{"failure", read_failure, 64},
-  decoder{"keys", read_keys, 256},
-  decoder{"link", read_link, 1024},
-  decoder{"message", read_message, 1024},
-  decoder{"typed_messages", read_typed_messages, 1024},
-  decoder{"user_id", read_user_id, 160},
-  decoder{"write_link", write_link, 1024},
-  decoder{"zap_question", read_zap_question, 256},
+  decoder{"access_list", read_access_list, 256, 8},
+  decoder{"copy_policy", read_copy_policy, 32, 8},
+  decoder{"endpoint", read_endpoint, 160, 8},
+  decoder{"failure", read_failure, 64, 8},
+  decoder{"keys", read_keys, 256, 8},
+  decoder{"lane_header", read_lane_header, 256, 8},
+  decoder{"link", read_link, 1024, 5},
+  decoder{"message", read_message, 1024, 12},
+  decoder{"request", read_request, 64, 8},
+  decoder{"typed_messages", read_typed_messages, 1024, 12},
+  decoder{"user_id", read_user_id, 160, 7},
+  decoder{"write_link", write_link, 192, 1},
+  decoder{"zap_question", read_zap_question, 256, 7},
 };
 
 volatile unsigned sink;

@@ -20,6 +20,9 @@ struct decoder {
 
   /// Longest input that is worth trying.
   std::size_t max_size;
+
+  /// Inputs out of 100 that it gets of a long run. Fewer if it is slow.
+  int percent;
 };
 
 /// All decoders, by name.
@@ -48,12 +51,17 @@ void read_failure(bytes all);
 
 void read_keys(bytes all);
 
+void read_lane_header(bytes all);
+
 /// Wire messages: the number of large frames, the size of the head in two
 /// bytes, the head, and each large frame behind its size.
 void read_link(bytes all);
 
 /// The number of payload frames, then the envelope.
 void read_message(bytes all);
+
+/// Frames, each behind its size in one byte.
+void read_request(bytes all);
 
 void read_typed_messages(bytes all);
 

@@ -15,8 +15,8 @@ const troupe::fuzz::decoder* chosen = nullptr;
 
 void list() {
   for (auto& x : troupe::fuzz::decoders())
-    std::printf("%.*s %zu\n", static_cast<int>(x.name.size()), x.name.data(),
-                x.max_size);
+    std::printf("%.*s %zu %d\n", static_cast<int>(x.name.size()), x.name.data(),
+                x.max_size, x.percent);
 }
 
 } // namespace

@@ -3,8 +3,10 @@
 
 #include "fuzz/input.hpp"
 #include <troupe/credit_window.hpp>
+#include <troupe/lanes/lane_header.hpp>
 #include <troupe/link_reader.hpp>
 #include <troupe/link_writer.hpp>
+#include <troupe/request_envelope.hpp>
 
 #include <string>
 #include <vector>
@@ -63,6 +65,32 @@ private:
 
 } // namespace
 
+void read_lane_header(bytes all) {
+  auto x = troupe::read_lane_header(buffer::copy_of(all));
+  if (!x)
+    return;
+  auto again = troupe::read_lane_header(pack(*x));
+  require(bool{again}, "what is written can be read");
+  auto numbered = x->word != lane_word::message; // the only one without
+  require(again->word == x->word && again->number == (numbered ? x->number : 0),
+          "reading what is written gives the same");
+}
+
+void read_request(bytes all) {
+  input in{all};
+  multipart request;
+  while (!in.empty())
+    request.frames.push_back(buffer::copy_of(in.take(in.byte())));
+  auto payload = payload_of(request);
+  require(payload.size() <= request.frames.size(), "payload is a part");
+  for (auto& frame : payload)
+    touch(frame.bytes());
+  auto reply = reply_to(request, buffer::copy_of("yes"));
+  auto answer = payload_of(reply);
+  require(answer.size() == 1 && answer[0].text() == "yes",
+          "the answer is behind the same envelope");
+}
+
 void read_link(bytes all) {
   input in{all};
   link_end end;
@@ -82,7 +110,7 @@ void write_link(bytes all) {
   link_writer::config config;
   config.max_inline = in.byte();
   config.epoch = static_cast<std::uint32_t>(in.byte());
-  config.chunk_size = config.epoch == 0 ? 0 : in.byte();
+  config.chunk_size = config.epoch == 0 ? 0 : 16 + in.byte();
   link_writer writer{pool, config};
   link_writer::output wire;
   std::vector<multipart> written;

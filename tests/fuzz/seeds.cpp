@@ -5,6 +5,7 @@
 // Writes honest messages for the fuzzer to begin with, one folder per decoder.
 
 #include "bridge/messages/shop.hpp"
+#include <troupe/lanes/lane_header.hpp>
 #include <troupe/link_writer.hpp>
 #include <troupe/protocol/pack.hpp>
 
@@ -139,6 +140,18 @@ std::string wire_text(const link_writer::output& messages) {
   return result;
 }
 
+void write_lanes(seed_writer& to) {
+  for (auto word = 0; word < 8; ++word) {
+    lane_header header;
+    header.word = static_cast<lane_word>(word);
+    header.link = {1, 2};
+    header.number = 3;
+    header.text = "text";
+    to.write("lane_header", pack(header).text());
+  }
+  to.write("request", {"\4back\0\5hello", 12});
+}
+
 void write_links(seed_writer& to) {
   for (auto epoch : {0u, 1u}) {
     arena_pool pool;
@@ -207,6 +220,7 @@ int main(int argc, char** argv) {
   write_registry(to);
   write_batches(to);
   write_tables(to);
+  write_lanes(to);
   write_links(to);
   write_security(to);
 }
