@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/typed_messages.hpp"
 
+#include "troupe/request_envelope.hpp"
+
 #include <cassert>
 #include <cstring>
 
@@ -49,6 +51,11 @@ typed_messages& typed_messages::at(std::size_t frame) {
   return *this;
 }
 
+typed_messages& typed_messages::requests() {
+  state_->requests = true;
+  return *this;
+}
+
 typed_messages& typed_messages::otherwise(dropped_handler handler) {
   state_->dropped = std::move(handler);
   return *this;
@@ -62,7 +69,9 @@ void typed_messages::operator()(const delivery& x) const {
 bool typed_messages::operator()(const multipart& message,
                                 std::uint32_t tag) const {
   const buffer nothing;
-  auto frames = std::span{message.frames.data(), message.frames.size()};
+  auto frames = state_->requests
+                  ? payload_of(message)
+                  : std::span{message.frames.data(), message.frames.size()};
   auto has_table = state_->frame < frames.size();
   auto& bytes = has_table ? frames[state_->frame] : nothing;
   auto payload = frames.subspan(has_table ? state_->frame + 1 : frames.size());

@@ -2,6 +2,7 @@
 
 #include "bridge/loopback.hpp"
 #include "bridge/messages/shop.hpp"
+#include <troupe/request_envelope.hpp>
 #include <troupe/typed_messages.hpp>
 
 #include <caf/event_based_actor.hpp>
@@ -159,6 +160,23 @@ BOOST_AUTO_TEST_CASE(finds_a_table_behind_a_topic) {
   BOOST_TEST(!reader(of(buffer::copy_of("topic"))));
   BOOST_TEST(ids == std::vector<std::uint64_t>{5});
   BOOST_TEST(reader.counters().no_table == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(finds_a_table_behind_the_envelope_of_a_request) {
+  auto reader = typed_messages{
+    on<shop::Cancel>([this](const shop::Cancel& x, const received& from) {
+      ids.push_back(x.id());
+      BOOST_TEST(from.payload.size() == 1u);
+      auto reply = reply_to(from.message, cancel(6).frames);
+      BOOST_TEST(payload_of(reply).size() == 2u);
+    })};
+  reader.requests();
+  auto request = cancel(5);
+  request.frames.insert(request.frames.begin(), 2, buffer{});
+  request.frames.front() = buffer::copy_of("number");
+  BOOST_TEST(reader(request));
+  BOOST_TEST(reader(cancel(7)));
+  BOOST_TEST(ids == (std::vector<std::uint64_t>{5, 7}));
 }
 
 BOOST_AUTO_TEST_CASE(shares_its_counters_with_its_copies) {
