@@ -495,7 +495,8 @@ void socket_actor_impl::read() {
     for (auto& x : batch)
       bytes += x.size_bytes();
     received = batch.size();
-    std::erase_if(batch, [this](multipart& x) { return !accept(x); });
+    if (spec_.type == socket_type::dealer) // others get no replies
+      std::erase_if(batch, [this](multipart& x) { return !accept(x); });
     if (batch.empty())
       link_->forget_tickets();
   }

@@ -24,7 +24,7 @@ namespace {
 using namespace std::chrono_literals;
 
 /// Messages that a socket actor handles before the others get their turn.
-constexpr auto max_throughput = std::size_t{32};
+constexpr auto max_throughput = std::size_t{128};
 
 /// Time that a closing socket gets on top of its linger time.
 constexpr auto grace = 2s;
