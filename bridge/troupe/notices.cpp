@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/notices.hpp"
 
+#include <utility>
+
 namespace troupe {
 
 namespace {
@@ -19,6 +21,13 @@ std::optional<socket_event> subscription(const multipart& message) {
   return result;
 }
 
+socket_event stream_event(kind what, const routing_id& peer) {
+  socket_event result;
+  result.what = what;
+  result.peer = peer;
+  return result;
+}
+
 } // namespace
 
 std::optional<socket_event> notices::read(const multipart& message) {
@@ -26,15 +35,23 @@ std::optional<socket_event> notices::read(const multipart& message) {
     return std::nullopt;
   if (type_ == socket_type::xpub)
     return subscription(message);
-  if (type_ != socket_type::stream || !message.frames.front().empty())
+  if (type_ != socket_type::stream)
     return std::nullopt;
-  socket_event result;
-  result.peer = message.peer;
-  result.what = streams_.insert(message.peer).second ? kind::connected
-                                                     : kind::disconnected;
-  if (result.what == kind::disconnected)
-    streams_.erase(message.peer);
-  return result;
+  auto ended_by_us = std::exchange(hung_up_, {}).contains(message.peer);
+  if (!message.frames.front().empty())
+    return std::nullopt;
+  if (!ended_by_us && streams_.insert(message.peer).second)
+    return stream_event(kind::connected, message.peer);
+  streams_.erase(message.peer);
+  return stream_event(kind::disconnected, message.peer);
+}
+
+std::optional<socket_event> notices::sent(const multipart& message) {
+  if (type_ != socket_type::stream || !message.frames.front().empty()
+      || streams_.erase(message.peer) == 0)
+    return std::nullopt;
+  hung_up_.insert(message.peer);
+  return stream_event(kind::disconnected, message.peer);
 }
 
 } // namespace troupe

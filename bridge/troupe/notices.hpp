@@ -22,9 +22,16 @@ public:
   /// to be delivered.
   std::optional<socket_event> read(const multipart& message);
 
+  /// Returns the event that follows from sending `message`: an empty one to a
+  /// STREAM hangs up, and ZeroMQ does not write about that.
+  std::optional<socket_event> sent(const multipart& message);
+
 private:
   socket_type type_;
   std::unordered_set<routing_id> streams_; // that have begun and not ended
+
+  // STREAMs that we ended. ZeroMQ may have one last message of theirs ready.
+  std::unordered_set<routing_id> hung_up_;
 };
 
 } // namespace troupe

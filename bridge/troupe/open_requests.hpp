@@ -52,6 +52,11 @@ public:
     return requests_.size() >= bound_;
   }
 
+  /// Whether the request of this number still waits.
+  bool open(number id) const {
+    return requests_.contains(id);
+  }
+
   /// Adds a request, whose deadline is not before the others'.
   number add(open_request request);
 

@@ -25,9 +25,18 @@ auto steady_now() {
   return std::chrono::steady_clock::now();
 }
 
-/// Why a message must not be sent, if so.
+caf::result<void> to_result(caf::error err) {
+  if (err)
+    return err;
+  return caf::unit;
+}
+
+} // namespace
+
 std::optional<ec> violation(const multipart& message, const socket_spec& spec) {
-  if (message.frames.empty() || message.frames.size() > spec.max_frames)
+  // ZeroMQ would take a second frame of a STREAM for the name of a peer.
+  auto most = spec.type == socket_type::stream ? 1 : spec.max_frames;
+  if (message.frames.empty() || message.frames.size() > most)
     return ec::bad_frames;
   auto sum = std::size_t{0};
   for (auto& frame : message.frames) {
@@ -39,14 +48,6 @@ std::optional<ec> violation(const multipart& message, const socket_spec& spec) {
     return ec::too_large;
   return std::nullopt;
 }
-
-caf::result<void> to_result(caf::error err) {
-  if (err)
-    return err;
-  return caf::unit;
-}
-
-} // namespace
 
 // -- constructors, destructors, and assignment operators ----------------------
 
@@ -387,6 +388,8 @@ send_result socket_actor_impl::try_send(multipart& message) {
                       : socket_.send(message, policy_, counters_);
   if (result == send_result::sent && id)
     requests_.mark_sent(*id);
+  if (result == send_result::sent && spec_.type == socket_type::stream)
+    tell(notices_.sent(message));
   return result;
 }
 
@@ -406,6 +409,8 @@ void socket_actor_impl::arm_retry() {
 
 void socket_actor_impl::retry() {
   auto lost = held_.retry([this](multipart& message) {
+    if (auto id = requests_.read(message); id && !requests_.open(*id))
+      return send_result::sent; // nobody waits for an answer any more
     auto result = try_send(message);
     if (result == send_result::would_block)
       report_full(message.peer);
@@ -455,12 +460,12 @@ bool socket_actor_impl::reading() {
   // The flow comes first: it has to learn that it may be open again.
   if (!flow_->open() || !socket_.receives())
     return false;
+  auto room = unclaimed_.size() < spec_.max_batch;
   // Credit comes as input, too, and more may be waiting for it.
   if (closing_)
-    return link_ && link_->knows_credit() && !held_.empty();
-  return owner_
-         || ((link_ || !requests_.empty())
-             && unclaimed_.size() < spec_.max_batch);
+    return (link_ && link_->knows_credit() && !held_.empty())
+           || (!requests_.empty() && room);
+  return owner_ || ((link_ || !requests_.empty()) && room);
 }
 
 void socket_actor_impl::read() {
@@ -510,12 +515,17 @@ void socket_actor_impl::read() {
 
 bool socket_actor_impl::accept(multipart& message) {
   if (auto event = notices_.read(message)) {
-    event->tag = spec_.tag;
-    if (owner_)
-      send(owner_, std::move(*event));
+    tell(std::move(event));
     return false;
   }
   return !answer(message);
+}
+
+void socket_actor_impl::tell(std::optional<socket_event> event) {
+  if (!event || !owner_)
+    return;
+  event->tag = spec_.tag;
+  send(owner_, std::move(*event));
 }
 
 void socket_actor_impl::deliver(std::vector<multipart> messages) {
@@ -544,7 +554,7 @@ void socket_actor_impl::report_events() {
   monitor_->update();
   watch_link();
   if (waits_for_connection_ && monitor_->connections() < before)
-    fail_all(requests_.take_sent(), ec::peer_gone);
+    lose_connection();
   if (spec_.watch && !owner_)
     return; // it shall learn what happened before it came
   for (auto& event : monitor_->take()) {

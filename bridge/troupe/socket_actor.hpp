@@ -22,6 +22,9 @@
 
 namespace troupe {
 
+/// Returns why `message` must not be sent, if so.
+std::optional<ec> violation(const multipart& message, const socket_spec& spec);
+
 /// A socket before it is open. Only the bridge sees this interface.
 using closed_socket_actor = socket_actor::extend<
   // Opens the socket, or ends with the error.
@@ -124,6 +127,9 @@ private:
   /// @returns whether `message` is one.
   bool accept(multipart& message);
 
+  /// Sends an event, if there is one, to the owner, if there is one.
+  void tell(std::optional<socket_event> event);
+
   /// Gives messages to the owner, or keeps them until there is one.
   void deliver(std::vector<multipart> messages);
 
@@ -167,6 +173,9 @@ private:
   /// Gives a reply to whoever asked.
   /// @returns whether `message` was one.
   bool answer(multipart& message);
+
+  /// Gives up what the peer that went away was asked.
+  void lose_connection();
 
   void fail(open_request& request, ec reason);
 

@@ -15,6 +15,8 @@ caf::result<multipart> socket_actor_impl::request(multipart& message) {
                       "only REQ and DEALER sockets send requests");
   if (closing_)
     return make_error(ec::closed, "the socket is closed");
+  if (auto reason = violation(message, spec_))
+    return caf::make_error(*reason);
   if (requests_.full())
     return make_error(ec::limit_reached,
                       "too many requests are open; see max_requests");
@@ -62,15 +64,18 @@ void socket_actor_impl::advance_requests() {
 bool socket_actor_impl::answer(multipart& message) {
   auto request = std::optional<open_request>{};
   if (spec_.type == socket_type::req) {
-    if (!requests_.empty() && requests_.front().sent)
-      request = requests_.take_front();
+    if (requests_.empty() || !requests_.front().sent) {
+      count(counters_.dropped); // it came too late
+      return true;
+    }
+    request = requests_.take_front();
   } else if (spec_.type == socket_type::dealer) {
     auto id = requests_.read(message);
     if (!id)
       return false;
     request = requests_.take(*id);
     if (!request) {
-      count(counters_.dropped); // it came too late
+      count(counters_.dropped);
       return true;
     }
     open_requests::strip(message);
@@ -79,6 +84,14 @@ bool socket_actor_impl::answer(multipart& message) {
     return false;
   request->asker->deliver(std::move(message));
   return true;
+}
+
+void socket_actor_impl::lose_connection() {
+  // What it sent before it went is still to be read, answers among it.
+  pending_ = true;
+  while (pending_ && reading())
+    read();
+  fail_all(requests_.take_sent(), ec::peer_gone);
 }
 
 void socket_actor_impl::fail(open_request& request, ec reason) {
