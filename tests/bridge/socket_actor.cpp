@@ -345,9 +345,9 @@ BOOST_AUTO_TEST_CASE(receives_frames_at_aligned_addresses) {
   plain_peer peer{ZMQ_DEALER};
   peer.connect(router.endpoints.front());
   std::vector<std::size_t> sizes;
-  for (auto size = std::size_t{1}; size < 40; ++size)
+  for (auto size = std::size_t{1}; size <= 1000; ++size)
     sizes.push_back(size);
-  for (auto size : {100, 255, 256, 1000, 8191, 8192, 8193, 65'537, 1'000'000})
+  for (auto size : {8191, 8192, 8193, 65'537, 1'000'000})
     sizes.push_back(static_cast<std::size_t>(size));
   for (auto size : sizes)
     peer.send({"x", std::string(size, 'y')});
