@@ -283,6 +283,8 @@ caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
   if (auto err = check_one_peer())
     return err;
   pending_ = true;
+  if (waits_for_connection_)
+    socket_.queue_for_connections(); // we cannot wait for each of several
   if (auto err = socket_.connect(*where))
     return err;
   return to_string(*where);
@@ -422,6 +424,8 @@ void socket_actor_impl::retry() {
   report_drained();
   if (!held_.empty())
     arm_retry();
+  else if (!link_)
+    retry_time_ = time_point::max();
 }
 
 void socket_actor_impl::report_full(const routing_id& peer) {

@@ -49,6 +49,7 @@ void socket_actor_impl::advance_requests() {
   switch (try_send(next.message)) {
     case send_result::sent:
       next.sent = true;
+      retry_time_ = time_point::max();
       break;
     case send_result::would_block:
       arm_retry();

@@ -258,6 +258,11 @@ caf::error zmq_socket::connect(const endpoint& where) {
   return caf::none;
 }
 
+void zmq_socket::queue_for_connections() noexcept {
+  auto on = 1;
+  zmq_setsockopt(handle_, ZMQ_IMMEDIATE, &on, sizeof(on));
+}
+
 caf::error zmq_socket::unbind(const std::string& where) {
   if (zmq_unbind(handle_, where.c_str()) == 0)
     return caf::none;

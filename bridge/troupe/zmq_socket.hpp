@@ -63,6 +63,10 @@ public:
 
   caf::error connect(const endpoint& where);
 
+  /// Has endpoints that are connected from now on take messages only while
+  /// somebody is there.
+  void queue_for_connections() noexcept;
+
   caf::error unbind(const std::string& where);
 
   caf::error disconnect(const std::string& where);

@@ -124,6 +124,16 @@ BOOST_AUTO_TEST_CASE(connects_to_more_peers_at_run_time) {
   BOOST_TEST((end(pull, atom::disconnect_v, endpoints[0]) == ec::bad_endpoint));
 }
 
+BOOST_AUTO_TEST_CASE(queues_nothing_for_a_second_peer_that_is_not_there) {
+  plain_peer server{ZMQ_DEALER};
+  auto dealer = open_dealer(server.bind(dir.ipc("a"))).handle;
+  BOOST_REQUIRE(add(dealer, atom::connect_v, dir.ipc("nobody")));
+  for (auto i = 0; i < 10; ++i)
+    self.send(dealer, message({std::to_string(i)}));
+  for (auto i = 0; i < 10; ++i)
+    BOOST_TEST(server.receive().front() == std::to_string(i));
+}
+
 BOOST_AUTO_TEST_CASE(sends_in_turn_to_several_endpoints) {
   plain_peer servers[]{plain_peer{ZMQ_PULL}, plain_peer{ZMQ_PULL}};
   auto push =
