@@ -43,12 +43,18 @@ namespace troupe {
 template <class Table>
 struct table_traits;
 
+namespace detail {
+
+template <class Table>
+inline constexpr bool
+  has_identifier = std::string_view{table_traits<Table>::identifier}.size()
+                   == 4;
+
+} // namespace detail
+
 /// A table with a file identifier.
 template <class Table>
-concept message_table = std::string_view {
-  table_traits<Table>::identifier
-}
-.size() == 4;
+concept message_table = detail::has_identifier<Table>;
 
 /// Limits of tables whose traits have none. The costliest message within them,
 /// a crafted one, takes 5 to 9 ms to verify.

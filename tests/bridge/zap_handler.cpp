@@ -3,6 +3,7 @@
 // Who gets into plain ZeroMQ sockets that ask our handler.
 
 #include <troupe/error.hpp>
+#include <troupe/handover.hpp>
 #include <troupe/security_options.hpp>
 #include <troupe/zap_handler.hpp>
 
@@ -235,8 +236,7 @@ BOOST_AUTO_TEST_CASE(names_the_user_on_the_last_frame) {
   do {
     BOOST_REQUIRE(zmq_msg_recv(&part, server->handle(), 0) == 1);
   } while (zmq_msg_more(&part));
-  auto user = zmq_msg_gets(&part, "User-Id");
-  BOOST_REQUIRE(user != nullptr);
+  auto user = copy_of_zmq_text(zmq_msg_gets(&part, "User-Id"));
   BOOST_TEST(user == alice.public_key());
   zmq_msg_close(&part);
 }
