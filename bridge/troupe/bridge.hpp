@@ -30,7 +30,7 @@ using socket_actor = caf::typed_actor<
   // Sends one message. Several are cheaper together.
   caf::reacts_to<multipart>,
   // REQ and DEALER: sends a request and answers with the reply. Fails with
-  // `ec::timed_out`, `ec::peer_gone`, `ec::limit_reached` or `ec::closed`.
+  // `ec::timed_out`, `ec::limit_reached`, or as messages come back.
   caf::replies_to<atom::request, multipart>::with<multipart>,
   // SUB and XSUB: receives messages whose first frame begins so, too; or not.
   caf::reacts_to<atom::subscribe, std::string>,

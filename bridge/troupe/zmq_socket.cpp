@@ -13,8 +13,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
+#include <mutex>
 #include <new>
+#include <sys/random.h>
 #include <utility>
 
 namespace troupe {
@@ -47,6 +50,22 @@ namespace {
 std::string unused_name() {
   static std::atomic<unsigned> counter{0};
   return "troupe-" + std::to_string(++counter);
+}
+
+/// Makes a socket whose routing ids nobody can guess. ZeroMQ counts them up
+/// from a number of `rand()`, which is the same in every program that did not
+/// seed it, and aborts the program when a peer claims the id that comes next.
+void* make_socket(void* context, int type) {
+  static std::mutex mutex;
+  static std::array<char, 128> state;
+  auto seed = 0u;
+  if (getrandom(&seed, sizeof(seed), 0) != sizeof(seed))
+    return nullptr;
+  std::unique_lock guard{mutex};
+  auto before = initstate(seed, state.data(), state.size());
+  auto result = ::zmq_socket(context, type);
+  setstate(before); // the numbers of the program go on as they would have
+  return result;
 }
 
 // -- sending ------------------------------------------------------------------
@@ -180,7 +199,7 @@ caf::expected<zmq_socket> zmq_socket::open(void* context,
                                            const socket_spec& spec) {
   if (!has_spare_files(files_per_socket))
     return no_more_sockets();
-  auto handle = ::zmq_socket(context, type_number(spec.type));
+  auto handle = make_socket(context, type_number(spec.type));
   if (handle == nullptr)
     return errno == EMFILE
              ? no_more_sockets()

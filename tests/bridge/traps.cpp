@@ -11,7 +11,9 @@
 
 #include <zmq.h>
 
+#include <cstdlib>
 #include <optional>
+#include <set>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -133,6 +135,26 @@ BOOST_AUTO_TEST_CASE(nobody_imitates_a_generated_routing_id) {
   auto got = self.take();
   BOOST_TEST(texts(got).front() == "a result");
   BOOST_TEST((got.peer == id));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_guesses_the_next_routing_id) {
+  // Who claims the one that a ROUTER is about to generate would end the
+  // program.
+  std::srand(1);
+  auto first = std::rand();
+  auto second = std::rand();
+  std::set<routing_id> ids;
+  for (auto i = 0; i < 3; ++i) {
+    std::srand(1);
+    BOOST_TEST(std::rand() == first);
+    auto router = watched_router();
+    BOOST_TEST(std::rand() == second); // the program's own numbers
+    plain_peer peer{ZMQ_DEALER};
+    peer.connect(router.endpoints.front());
+    peer.send({"hello"});
+    ids.insert(self.take().peer);
+  }
+  BOOST_TEST(ids.size() == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_peer_that_comes_back_is_heard) {
