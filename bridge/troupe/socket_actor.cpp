@@ -270,6 +270,7 @@ caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
   if (auto err = check_one_peer())
     return err;
   pending_ = true;
+  note_endpoint(*where);
   auto real = socket_.bind(*where);
   if (!real)
     return std::move(real.error());
@@ -285,6 +286,7 @@ caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
   pending_ = true;
   if (waits_for_connection_)
     socket_.queue_for_connections(); // we cannot wait for each of several
+  note_endpoint(*where);
   if (auto err = socket_.connect(*where))
     return err;
   return to_string(*where);
@@ -324,10 +326,13 @@ caf::error socket_actor_impl::open_socket_and_monitor() {
   if (!socket)
     return std::move(socket.error());
   socket_ = std::move(*socket);
+  if (auto err = secure())
+    return err;
   if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
-      && !(link_ && link_->knows_credit()))
+      && !watches_handshakes() && !(link_ && link_->knows_credit()))
     return caf::none;
-  auto monitor = socket_monitor::make(pump_->context(), socket_);
+  auto monitor = socket_monitor::make(pump_->context(), socket_,
+                                      spec_.security);
   if (!monitor)
     return std::move(monitor.error());
   monitor_ = std::move(*monitor);
@@ -341,6 +346,7 @@ caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
     auto where = endpoint::parse(text);
     if (!where)
       return std::move(where.error());
+    note_endpoint(*where);
     auto real = socket_.bind(*where);
     if (!real)
       return std::move(real.error());
@@ -350,6 +356,7 @@ caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
     auto where = endpoint::parse(text);
     if (!where)
       return std::move(where.error());
+    note_endpoint(*where);
     if (auto err = socket_.connect(*where))
       return err;
   }
@@ -374,7 +381,7 @@ void socket_actor_impl::send_one(multipart& message) {
       hold(message);
       break;
     case send_result::peer_gone:
-      give_back(ec::peer_gone, message);
+      give_back(why_gone(message.peer), message);
       break;
     case send_result::impossible:
       give_back(ec::unexpected_message, message);
@@ -383,6 +390,8 @@ void socket_actor_impl::send_one(multipart& message) {
 }
 
 send_result socket_actor_impl::try_send(multipart& message) {
+  if (!cleared(message.peer))
+    return send_result::peer_gone;
   if (waits_for_connection_ && monitor_->connections() == 0)
     return send_result::would_block;
   auto id = requests_.empty() ? std::nullopt : requests_.read(message);
@@ -419,7 +428,7 @@ void socket_actor_impl::retry() {
     return result;
   });
   for (auto& message : lost)
-    give_back(ec::peer_gone, message);
+    give_back(why_gone(message.peer), message);
   set_gauge(counters_.held, held_.size());
   report_drained();
   if (!held_.empty())
@@ -483,8 +492,9 @@ void socket_actor_impl::read() {
     auto result = socket_.receive(message);
     if (result == receive_result::nothing)
       break;
-    if (result == receive_result::dropped) {
+    if (result == receive_result::dropped || !admit(message)) {
       count(counters_.dropped);
+      socket_.decline();
       continue;
     }
     if (link_) {
@@ -559,13 +569,15 @@ void socket_actor_impl::report_events() {
   watch_link();
   if (waits_for_connection_ && monitor_->connections() < before)
     lose_connection();
-  if (spec_.watch && !owner_)
+  note_refusals();
+  if (!owner_ && (spec_.watch || watches_handshakes()))
     return; // it shall learn what happened before it came
-  for (auto& event : monitor_->take()) {
-    event.tag = spec_.tag;
-    if (spec_.watch)
-      send(owner_, std::move(event));
-  }
+  for (auto& event : monitor_->take())
+    if (guard_ == nullptr || event.reason != ec::key_refused)
+      report_event(std::move(event)); // the guard knows whom it refused
+  if (guard_ != nullptr)
+    for (auto& event : guard_->take_events())
+      report_event(std::move(event));
 }
 
 bool socket_actor_impl::done() const noexcept {

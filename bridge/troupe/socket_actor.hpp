@@ -7,6 +7,7 @@
 #include "troupe/held_messages.hpp"
 #include "troupe/notices.hpp"
 #include "troupe/open_requests.hpp"
+#include "troupe/peer_guard.hpp"
 #include "troupe/socket_monitor.hpp"
 #include "troupe/socket_pump.hpp"
 #include "troupe/zmq_socket.hpp"
@@ -143,6 +144,32 @@ private:
            || spec_.type == socket_type::stream;
   }
 
+  // -- security (socket_security.cpp) -----------------------------------------
+
+  /// Sets keys, before the first endpoint.
+  caf::error secure();
+
+  /// Whether the socket has to know how its handshakes end.
+  bool watches_handshakes() const noexcept;
+
+  /// Learns about an endpoint before it is bound or connected.
+  void note_endpoint(const endpoint& where);
+
+  /// Whether the sender of `message` may, now.
+  bool admit(multipart& message);
+
+  /// Whether a message to `peer` may leave, now.
+  bool cleared(const routing_id& peer);
+
+  /// Why the connection to `peer` is no more.
+  ec why_gone(const routing_id& peer);
+
+  /// Counts refusals. Gives back what waits for a server that refused us.
+  void note_refusals();
+
+  /// Tells the owner what it asked to know, or has to.
+  void report_event(socket_event event);
+
   // -- bridged peers (socket_links.cpp) ---------------------------------------
 
   send_result transmit(const wire_message& x) override;
@@ -186,6 +213,9 @@ private:
   copy_policy policy_;
   zmq_socket socket_;
   std::unique_ptr<socket_monitor> monitor_;
+  std::unique_ptr<peer_guard> guard_; // null if peers need no proof
+  std::size_t endpoints_ = 0;
+  bool refused_ = false; // by the only server there is
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
   std::unique_ptr<bridged_link> link_;  // null = the peers are raw

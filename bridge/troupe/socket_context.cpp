@@ -2,6 +2,7 @@
 #include "troupe/socket_context.hpp"
 
 #include "troupe/io_threads.hpp"
+#include "troupe/zap_handler.hpp"
 
 #include <zmq.h>
 
@@ -23,12 +24,28 @@ std::shared_ptr<socket_context> socket_context::make(int io_threads,
   return std::make_shared<socket_context>(handle);
 }
 
+socket_context::socket_context(void* handle) noexcept : handle_(handle) {
+  // nop
+}
+
 socket_context::~socket_context() {
+  zap_.reset(); // its socket would keep the context from ending
   if (handle_ == nullptr)
     return;
   // Waits for what lingers in ZeroMQ's queues; each socket has its bound.
   while (zmq_ctx_term(handle_) != 0 && errno == EINTR)
     ; // nop
+}
+
+caf::expected<zap_handler*> socket_context::zap() {
+  std::lock_guard guard{mtx_};
+  if (zap_ == nullptr) {
+    auto started = zap_handler::start(handle_);
+    if (!started)
+      return std::move(started.error());
+    zap_ = std::move(*started);
+  }
+  return zap_.get();
 }
 
 } // namespace troupe

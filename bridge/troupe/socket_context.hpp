@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <caf/expected.hpp>
+
 #include <memory>
+#include <mutex>
 
 namespace troupe {
+
+class zap_handler;
 
 /// A ZeroMQ context: sockets of one context reach each other over inproc, and
 /// its I/O threads serve all of them. Ends with its last reference, which then
@@ -14,9 +19,7 @@ public:
   static std::shared_ptr<socket_context> make(int io_threads = 1,
                                               int max_sockets = 16384);
 
-  explicit socket_context(void* handle) noexcept : handle_(handle) {
-    // nop
-  }
+  explicit socket_context(void* handle) noexcept;
 
   ~socket_context();
 
@@ -29,8 +32,14 @@ public:
     return handle_;
   }
 
+  /// Who decides which peers may enter, for all sockets of the context. Starts
+  /// with the first call, and ends with the context.
+  caf::expected<zap_handler*> zap();
+
 private:
   void* handle_;
+  std::mutex mtx_;
+  std::unique_ptr<zap_handler> zap_;
 };
 
 } // namespace troupe

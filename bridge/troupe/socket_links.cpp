@@ -17,6 +17,8 @@ constexpr auto probes_per_end = 3;
 } // namespace
 
 send_result socket_actor_impl::transmit(const wire_message& x) {
+  if (!cleared(x.frames.peer))
+    return send_result::peer_gone;
   socket_counters sum;
   auto result = socket_.send(x.frames, policy_, sum);
   if (result != send_result::sent)
@@ -39,7 +41,8 @@ void socket_actor_impl::flush_link() {
     return;
   link_->flush(*this);
   for (auto& x : link_->take_lost())
-    give_back(x.reason, x.message);
+    give_back(x.reason == ec::peer_gone ? why_gone(x.message.peer) : x.reason,
+              x.message);
   if (!link_->idle())
     arm_retry();
 }

@@ -49,20 +49,6 @@ void cut(int fd) {
   connect(fd, &nowhere, sizeof(nowhere));
 }
 
-/// Says what `value` of a failed handshake means.
-std::string refusal(std::uint16_t event, std::int32_t value,
-                    const std::string& endpoint) {
-  auto text = endpoint + ": the handshake failed";
-  if (event == ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)
-    text += ", the other side refuses our credentials (status "
-            + std::to_string(value) + ")";
-  else if (event == ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL)
-    text += ", the other side speaks another security mechanism or no ZeroMQ";
-  else
-    text += ", the other side hung up or did not answer";
-  return text;
-}
-
 std::string unique_endpoint() {
   static std::atomic<unsigned> counter{0};
   return "inproc://troupe-monitor-" + std::to_string(counter++);
@@ -76,13 +62,14 @@ bool receive(void* socket, zmq_msg_t& part) {
 } // namespace
 
 caf::expected<std::unique_ptr<socket_monitor>>
-socket_monitor::make(void* context, const zmq_socket& socket) {
+socket_monitor::make(void* context, const zmq_socket& socket,
+                     const security_spec& how) {
   auto where = unique_endpoint();
   auto none = 0;
   std::unique_ptr<socket_monitor> result;
   if (zmq_socket_monitor(socket.handle(), where.c_str(), interesting) == 0)
-    result.reset(
-      new socket_monitor{socket.handle(), ::zmq_socket(context, ZMQ_PAIR)});
+    result.reset(new socket_monitor{socket.handle(),
+                                    ::zmq_socket(context, ZMQ_PAIR), how});
   // Without a high-water mark: at the mark, ZeroMQ's I/O thread would wait.
   if (result == nullptr || result->handle_ == nullptr
       || zmq_setsockopt(result->handle_, ZMQ_LINGER, &none, sizeof(none)) != 0
@@ -149,34 +136,56 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
         return;
       ++connections_;
       ++established_;
+      reader_.succeeded();
       result.what = kind::connected;
       result.text = std::move(endpoint);
       break;
     case ZMQ_EVENT_DISCONNECTED:
-      if (auto& unconnected = met_itself_ > 0 ? met_itself_ : refused_;
-          unconnected > 0) {
-        --unconnected; // it never was a connection to us
-        return;
-      }
-      if (connections_ > 0)
-        --connections_;
-      result.what = kind::disconnected;
-      result.reason = ec::peer_gone;
-      result.text = std::move(endpoint);
-      break;
+      return note_end(std::move(endpoint));
     case ZMQ_EVENT_CONNECT_RETRIED:
       result.what = kind::retrying;
       result.value = static_cast<std::uint32_t>(value);
       result.text = std::move(endpoint);
       break;
     default:
-      if ((event & failures) == 0 || met_itself_ > 0)
-        return;
-      ++refused_;
-      result.what = kind::refused;
-      result.reason = ec::handshake_failed;
-      result.text = refusal(event, value, endpoint);
+      return note_failure(event, value, std::move(endpoint));
   }
+  push(std::move(result));
+}
+
+void socket_monitor::note_end(std::string endpoint) {
+  if (auto& unconnected = met_itself_ > 0 ? met_itself_ : refused_;
+      unconnected > 0) {
+    --unconnected; // it never was a connection to us
+    return;
+  }
+  socket_event result;
+  if (connections_ > 0) {
+    --connections_;
+    result.what = socket_event::kind::disconnected;
+    result.reason = ec::peer_gone;
+    result.text = std::move(endpoint);
+  } else {
+    // ZeroMQ has no event for what breaks its framing or is too large.
+    result.what = socket_event::kind::refused;
+    result.reason = ec::handshake_failed;
+    result.text = endpoint + ": the connection ended in the handshake";
+  }
+  push(std::move(result));
+}
+
+void socket_monitor::note_failure(std::uint16_t event, std::int32_t value,
+                                  std::string endpoint) {
+  if ((event & failures) == 0 || met_itself_ > 0)
+    return;
+  auto found = reader_.failed(event, value);
+  if (found.reason != ec::system_failure)
+    ++refused_; // the connection ends; without a check of keys it lingers on
+  key_refused_ = key_refused_ || found.reason == ec::key_refused;
+  socket_event result;
+  result.what = socket_event::kind::refused;
+  result.reason = found.reason;
+  result.text = endpoint + ": " + found.text;
   push(std::move(result));
 }
 

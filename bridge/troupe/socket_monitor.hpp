@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/handshake_reader.hpp"
 #include "troupe/multipart.hpp"
 #include "troupe/zmq_socket.hpp"
 
@@ -24,7 +25,7 @@ class socket_monitor {
 public:
   /// Starts monitoring `socket`, which has no endpoints yet.
   static caf::expected<std::unique_ptr<socket_monitor>>
-  make(void* context, const zmq_socket& socket);
+  make(void* context, const zmq_socket& socket, const security_spec& how);
 
   /// @pre The monitored socket is still open: without a reader, the next event
   ///      would block ZeroMQ's I/O thread.
@@ -44,6 +45,11 @@ public:
     return std::exchange(events_, {});
   }
 
+  /// Whether our credentials were refused since the last call.
+  bool take_key_refused() noexcept {
+    return std::exchange(key_refused_, false);
+  }
+
   /// Connections that shook hands and did not end.
   std::size_t connections() const noexcept {
     return connections_;
@@ -55,20 +61,27 @@ public:
   }
 
 private:
-  socket_monitor(void* monitored, void* handle) noexcept
-    : monitored_(monitored), handle_(handle) {
+  socket_monitor(void* monitored, void* handle, const security_spec& how)
+    : monitored_(monitored), handle_(handle), reader_(how) {
     // nop
   }
 
   void note(std::uint16_t event, std::int32_t value, std::string endpoint);
 
+  void note_end(std::string endpoint);
+
+  void note_failure(std::uint16_t event, std::int32_t value,
+                    std::string endpoint);
+
   void push(socket_event event);
 
   void* monitored_;
   void* handle_;
+  handshake_reader reader_;
   std::vector<socket_event> events_;
   std::size_t connections_ = 0;
   std::size_t established_ = 0;
+  bool key_refused_ = false;
   std::size_t refused_ = 0;    // connections that are about to end unconnected
   std::size_t met_itself_ = 0; // the same, and their handshake may succeed
 };

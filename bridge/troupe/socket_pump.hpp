@@ -106,6 +106,12 @@ public:
     return context_->handle();
   }
 
+  /// Who decides which peers may enter.
+  /// @pre the pump does not stop
+  socket_context& shared_context() const noexcept {
+    return *context_;
+  }
+
   /// Services `socket` from now on, and keeps its actor alive.
   void add(pumped_socket& socket, caf::strong_actor_ptr self);
 

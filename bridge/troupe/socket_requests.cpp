@@ -56,7 +56,7 @@ void socket_actor_impl::advance_requests() {
       break;
     default: {
       auto request = requests_.take_front();
-      fail(request, ec::unexpected_message);
+      fail(request, refused_ ? ec::key_refused : ec::unexpected_message);
       pending_ = true; // for the one behind it
     }
   }

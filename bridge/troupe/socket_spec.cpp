@@ -59,6 +59,11 @@ const char* bad_combination(const socket_spec& spec) {
   return spec.peers == socket_peers::bridged ? bad_link(spec) : nullptr;
 }
 
+bool has_keys(const security_spec& how) {
+  return !std::holds_alternative<std::monostate>(how)
+         && !std::holds_alternative<no_security>(how);
+}
+
 /// Returns which setting makes no sense, if any.
 const char* bad_setting(const socket_spec& spec) {
   auto unbounded = std::size_t{std::numeric_limits<std::int64_t>::max()};
@@ -68,6 +73,9 @@ const char* bad_setting(const socket_spec& spec) {
     return what;
   if (auto what = bad_option(spec.options))
     return what;
+  if (spec.type == socket_type::stream && has_keys(spec.security))
+    return "STREAM sockets speak no ZeroMQ and check no keys: say "
+           "no_security{}";
   if (spec.request_timeout < 1ms || spec.max_requests < 1)
     return "request_timeout and max_requests must be positive";
   if (spec.max_frame < 1 || spec.max_frame > unbounded)
@@ -104,6 +112,8 @@ const char* to_string(socket_type type) noexcept {
 caf::error check(const socket_spec& spec) {
   if (auto what = bad_setting(spec))
     return make_error(ec::bad_config, std::string{"bad socket: "} + what);
+  if (auto err = check_security(spec.security))
+    return err;
   for (auto& text : spec.bind)
     if (auto where = check_bind(spec, text); !where)
       return std::move(where.error());
@@ -119,6 +129,9 @@ caf::expected<endpoint> check_bind(const socket_spec& spec,
   if (where)
     if (auto what = bad_transport(spec.type, *where))
       return make_error(ec::bad_endpoint, "'" + text + "': " + what);
+  if (where)
+    if (auto err = check_security(spec.security, *where))
+      return err;
   return where;
 }
 

@@ -3,6 +3,7 @@
 
 #include "troupe/copy_policy.hpp"
 #include "troupe/endpoint.hpp"
+#include "troupe/security.hpp"
 #include "troupe/socket_options.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -62,6 +63,11 @@ struct socket_spec {
 
   /// What ZeroMQ is told about the socket.
   socket_options options{};
+
+  /// How peers prove who they are. tcp endpoints ask for a decision. The owner
+  /// of a socket with keys or a password always learns that these are refused,
+  /// or that the key of a connected peer was removed.
+  security_spec security{};
 
   /// Comes back with each delivery, for owners of several sockets.
   std::uint32_t tag = 0;
@@ -153,8 +159,10 @@ struct socket_counters {
   /// Messages given back to the owner.
   std::uint64_t returned = 0;
   /// Messages from outside that were dropped: too many frames, a routing id
-  /// that the peer chose.
+  /// that the peer chose, a key that was removed.
   std::uint64_t dropped = 0;
+  /// Peers that were refused for their key or password.
+  std::uint64_t refused = 0;
   /// Messages that wait for a peer now.
   std::uint64_t held = 0;
 };

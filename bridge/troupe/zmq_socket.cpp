@@ -217,7 +217,8 @@ zmq_socket::zmq_socket(void* handle, const socket_spec& spec) noexcept
   : handle_(handle),
     type_(spec.type),
     limits_{wire_limits(spec).max_frames, wire_limits(spec).max_message,
-            spec.generated_ids_only} {
+            spec.generated_ids_only},
+    asks_for_proof_(asks_for_proof(spec.security)) {
   // nop
 }
 
@@ -226,7 +227,9 @@ zmq_socket::zmq_socket(zmq_socket&& other) noexcept
     type_(other.type_),
     limits_(other.limits_),
     spare_(std::move(other.spare_)),
-    small_(std::move(other.small_)) {
+    small_(std::move(other.small_)),
+    asks_for_proof_(other.asks_for_proof_),
+    user_id_(std::move(other.user_id_)) {
   // nop
 }
 
@@ -236,6 +239,8 @@ zmq_socket& zmq_socket::operator=(zmq_socket&& other) noexcept {
   std::swap(limits_, other.limits_);
   std::swap(spare_, other.spare_);
   std::swap(small_, other.small_);
+  std::swap(asks_for_proof_, other.asks_for_proof_);
+  std::swap(user_id_, other.user_id_);
   return *this;
 }
 
@@ -354,6 +359,8 @@ receive_result zmq_socket::receive_frames(multipart& message) {
     if (zmq_msg_recv(&spare_->message, handle_, ZMQ_DONTWAIT) < 0)
       return count == 0 ? receive_result::nothing : receive_result::dropped;
     more = zmq_msg_more(&spare_->message) != 0;
+    if (!more && asks_for_proof_)
+      read_user_id();
     auto frame = spare_->bytes();
     bytes += frame.size();
     if (++count > limits_.frames || bytes > limits_.bytes)
@@ -365,6 +372,17 @@ receive_result zmq_socket::receive_frames(multipart& message) {
   } while (more);
   return message.frames.empty() ? receive_result::dropped
                                 : receive_result::received;
+}
+
+void zmq_socket::read_user_id() {
+  // Of the last frame: ZeroMQ 4.3.4 loses what belongs to the first.
+  auto id = zmq_msg_gets(&spare_->message, "User-Id");
+  user_id_.assign(id == nullptr ? "" : id);
+}
+
+void zmq_socket::decline() noexcept {
+  if (type_ == socket_type::rep)
+    zmq_send(handle_, "", 0, ZMQ_DONTWAIT);
 }
 
 receive_result zmq_socket::receive(multipart& message) {

@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 
 namespace troupe {
 
@@ -85,6 +86,16 @@ public:
   /// Takes the next message off the socket.
   receive_result receive(multipart& message);
 
+  /// Who sent the last message, as its connection proved. Empty if nothing was
+  /// proved, or asked for. Valid until the next call of `receive`.
+  std::string_view user_id() const noexcept {
+    return user_id_;
+  }
+
+  /// REP: answers the last message with an empty one, because nobody else
+  /// will. Others need no such thing.
+  void decline() noexcept;
+
   /// Whether this type of socket receives anything.
   bool receives() const noexcept {
     return type_ != socket_type::pub && type_ != socket_type::push;
@@ -113,11 +124,16 @@ private:
 
   receive_result receive_frames(multipart& message);
 
+  /// @pre `spare_` holds the last frame.
+  void read_user_id();
+
   void* handle_ = nullptr;
   socket_type type_ = socket_type::dealer;
   limits limits_;
   caf::intrusive_ptr<received_frame> spare_; // where the next frame goes
   small_frames small_;
+  bool asks_for_proof_ = false;
+  std::string user_id_;
 };
 
 } // namespace troupe

@@ -59,10 +59,13 @@ int main() {
   caf::actor_system sys{cfg};
   bridge_runtime bridge{sys};
   std::string where;
-  auto router =
-    open(bridge, {.type = socket_type::router, .bind = {"tcp://127.0.0.1:*"}},
-         where);
-  auto dealer = open(bridge, {.connect = {where}}, where);
+  auto router = open(bridge,
+                     {.type = socket_type::router,
+                      .bind = {"tcp://127.0.0.1:*"},
+                      .security = no_security{}},
+                     where);
+  auto dealer = open(bridge, {.connect = {where}, .security = no_security{}},
+                     where);
   if (!router || !dealer)
     return 1;
   auto service = sys.spawn(roll_call, router);

@@ -134,7 +134,17 @@ caf::actor_system_config& bridge_fixture::init(caf::actor_system_config& cfg) {
   return cfg;
 }
 
+namespace {
+
+void allow_tcp(socket_spec& spec) {
+  if (std::holds_alternative<std::monostate>(spec.security))
+    spec.security = no_security{};
+}
+
+} // namespace
+
 open_socket bridge_fixture::open(socket_spec spec) {
+  allow_tcp(spec);
   auto result = bridge->open(std::move(spec));
   if (!result)
     BOOST_FAIL(describe(result.error()));
@@ -142,6 +152,7 @@ open_socket bridge_fixture::open(socket_spec spec) {
 }
 
 caf::error bridge_fixture::open_error(socket_spec spec) {
+  allow_tcp(spec);
   auto result = bridge->open(std::move(spec));
   BOOST_REQUIRE_MESSAGE(!result, "the socket opened");
   return result.error();
@@ -220,6 +231,10 @@ bool plain_peer::send(const std::vector<std::string>& frames) {
         < 0)
       return false;
   return true;
+}
+
+bool plain_peer::send_part(std::string_view frame) {
+  return zmq_send(socket_, frame.data(), frame.size(), ZMQ_SNDMORE) >= 0;
 }
 
 std::vector<std::string> plain_peer::receive() {

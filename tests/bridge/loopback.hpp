@@ -109,7 +109,8 @@ class bridge_fixture {
 public:
   explicit bridge_fixture(bridge_config cfg = {});
 
-  /// Opens a socket or fails the test.
+  /// Opens a socket or fails the test. Here and in the next, no word about
+  /// security stands for `no_security`.
   open_socket open(socket_spec spec);
 
   /// Opens a socket, expects that to fail, and returns the error.
@@ -160,6 +161,9 @@ public:
 
   /// Sends all frames. @returns `false` if that took too long.
   bool send(const std::vector<std::string>& frames);
+
+  /// Sends a frame of a message that goes on.
+  bool send_part(std::string_view frame);
 
   /// Receives a message, or nothing after too long.
   std::vector<std::string> receive();

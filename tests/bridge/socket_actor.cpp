@@ -417,6 +417,7 @@ BOOST_AUTO_TEST_CASE(ends_with_its_owner) {
   // Its port is free again.
   socket_spec spec;
   spec.bind = router.endpoints;
+  spec.security = no_security{};
   BOOST_TEST(wait_until([&] { return bridge->open(spec).engaged(); }));
 }
 

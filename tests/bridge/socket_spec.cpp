@@ -16,6 +16,7 @@ caf::error check_with(const std::function<void(socket_spec&)>& change) {
   socket_spec spec;
   spec.type = socket_type::router;
   spec.bind = {"tcp://127.0.0.1:*"};
+  spec.security = no_security{};
   change(spec);
   return check(spec);
 }
@@ -41,6 +42,10 @@ BOOST_AUTO_TEST_CASE(finds_settings_that_make_no_sense) {
     [](auto& x) { x.type = socket_type::sub; },
     [](auto& x) { x.options.send_hwm = 0; },
     [](auto& x) { x.max_frame = 0; },
+    [](auto& x) {
+      x.type = socket_type::stream;
+      x.security = plain_client{"alice", ""};
+    },
     [](auto& x) { x.max_frame = std::size_t{1} << 63; },
     [](auto& x) { x.max_frames = 0; },
     [](auto& x) { x.max_message = 0; },
@@ -63,6 +68,25 @@ BOOST_AUTO_TEST_CASE(finds_bad_endpoints) {
     BOOST_TEST((check_with([&](auto& x) { x.connect.push_back(text); })
                 == ec::bad_endpoint));
   }
+}
+
+BOOST_AUTO_TEST_CASE(asks_for_a_decision_about_tcp) {
+  auto undecided = [](auto& x) { x.security = {}; };
+  auto err = check_with(undecided);
+  BOOST_TEST((err == ec::bad_config));
+  BOOST_TEST(describe(err).find("no_security{}") != std::string::npos);
+  err = check_with([&](auto& x) {
+    undecided(x);
+    x.bind.clear();
+    x.connect = {"tcp://127.0.0.1:5555"};
+  });
+  BOOST_TEST((err == ec::bad_config));
+  BOOST_TEST(!check_with([&](auto& x) {
+    undecided(x);
+    x.bind = {"ipc:///run/x", "inproc://x"};
+  }));
+  BOOST_TEST((check_with([](auto& x) { x.security = plain_server{}; })
+              == ec::bad_config));
 }
 
 BOOST_AUTO_TEST_CASE(connects_to_no_wildcard) {

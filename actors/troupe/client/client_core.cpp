@@ -68,6 +68,7 @@ client_actor_config actor_config(const connection_info& info,
 socket_spec lane_spec(std::uint32_t tag, const std::string& endpoint,
                       std::size_t max_frame) {
   socket_spec result;
+  result.security = no_security{};
   result.type = socket_type::dealer;
   result.connect = {endpoint};
   result.tag = tag;

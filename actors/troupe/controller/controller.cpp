@@ -37,6 +37,7 @@ caf::actor_system_config& init(caf::actor_system_config& cfg) {
 
 socket_spec control_socket(const std::string& endpoint) {
   socket_spec spec;
+  spec.security = no_security{};
   spec.type = socket_type::router;
   spec.bind = {endpoint};
   spec.max_frame = limits::control_frame_bytes;
@@ -47,6 +48,7 @@ socket_spec control_socket(const std::string& endpoint) {
 
 socket_spec tasks_socket(const std::string& endpoint) {
   socket_spec spec;
+  spec.security = no_security{};
   spec.type = socket_type::router;
   spec.bind = {endpoint};
   spec.max_frame = limits::task_frame_bytes;

@@ -75,6 +75,7 @@ engine_config make_config(const connection_info& info, std::string name) {
 
 socket_spec control_socket(const connection_info& info) {
   socket_spec spec;
+  spec.security = no_security{};
   spec.connect = {info.control};
   spec.tag = control_lane;
   spec.max_frame = limits::control_frame_bytes;
@@ -86,6 +87,7 @@ socket_spec control_socket(const connection_info& info) {
 
 socket_spec task_socket(const connection_info& info) {
   socket_spec spec;
+  spec.security = no_security{};
   spec.connect = {info.tasks};
   spec.tag = task_lane;
   spec.max_frame = limits::task_frame_bytes;

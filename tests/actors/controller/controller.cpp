@@ -32,6 +32,7 @@ public:
   explicit peer(const std::string& endpoint) {
     socket_spec spec;
     spec.connect = {endpoint};
+    spec.security = no_security{};
     auto opened = bridge_.open(std::move(spec));
     BOOST_REQUIRE(opened);
     socket_ = opened->handle;
