@@ -220,10 +220,12 @@ BOOST_AUTO_TEST_CASE(survives_that_the_actor_system_ends_first) {
   socket_spec spec;
   spec.type = socket_type::router;
   spec.bind = {"tcp://127.0.0.1:*"};
+  spec.security = no_security{};
   auto router = forgotten->open(spec);
   BOOST_REQUIRE(router);
   spec = {};
   spec.connect = router->endpoints;
+  spec.security = no_security{};
   BOOST_REQUIRE(forgotten->open(spec));
   system.reset();
   forgotten.reset();
