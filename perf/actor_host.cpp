@@ -40,6 +40,7 @@ open_socket actor_host::open(socket_spec spec) {
 socket_spec make_spec(socket_type type, const stream_setup& setup) {
   socket_spec spec;
   spec.type = type;
+  spec.security = no_security{};
   spec.copy = setup.copy;
   if (setup.hwm > 0)
     spec.options.send_hwm = spec.options.receive_hwm = setup.hwm;

@@ -15,7 +15,8 @@ namespace {
 struct fixture {
   fixture() {
     socket_spec spec{.type = socket_type::stream,
-                     .bind = {"tcp://127.0.0.1:*"}};
+                     .bind = {"tcp://127.0.0.1:*"},
+                     .security = no_security{}};
     auto opened = bridge.open(spec);
     BOOST_REQUIRE(opened);
     where = opened->endpoints.front();

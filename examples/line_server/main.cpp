@@ -77,7 +77,8 @@ int main(int argc, char** argv) {
   auto signals = block_signals();
   example::stage on;
   auto server = on.open({.type = socket_type::stream,
-                         .bind = {demo ? "tcp://127.0.0.1:*" : where}});
+                         .bind = {demo ? "tcp://127.0.0.1:*" : where},
+                         .security = no_security{}});
   on.spawn(line_server, server.handle, line_server_config{.answer = reversed});
   if (!demo) {
     std::cout << "listening on " << server.endpoints.front() << std::endl;

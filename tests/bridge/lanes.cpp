@@ -119,6 +119,7 @@ struct fixture : test::bridge_fixture {
   }
 
   opened_lanes open(lanes_spec spec) {
+    spec.sockets.security = no_security{};
     auto result = open_lanes(sys, bridge->actor(), std::move(spec));
     if (!result)
       BOOST_FAIL(describe(result.error()));
@@ -140,6 +141,7 @@ struct fixture : test::bridge_fixture {
   }
 
   caf::error open_error(lanes_spec spec) {
+    spec.sockets.security = no_security{};
     auto result = open_lanes(sys, bridge->actor(), std::move(spec));
     BOOST_REQUIRE_MESSAGE(!result, "the lanes opened");
     return result.error();
@@ -402,6 +404,7 @@ BOOST_AUTO_TEST_CASE(gives_the_bulk_lane_a_thread_of_its_own) {
   lanes_spec spec;
   spec.bind = derive("tcp://127.0.0.1:*");
   spec.own_bulk_thread = true;
+  spec.sockets.security = no_security{};
   auto opened = open_lanes(other.sys, other.bridge->actor(), spec);
   BOOST_TEST(static_cast<bool>(opened));
   other.bridge.reset();
