@@ -19,6 +19,7 @@ struct fixture : bridge_fixture {
     socket_spec result;
     result.type = type;
     result.peers = socket_peers::bridged;
+    result.security = no_security{};
     return result;
   }
 

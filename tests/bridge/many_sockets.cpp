@@ -85,6 +85,7 @@ std::string live_with_few_files(bridge_fixture& fixture, const char* where) {
   auto spec = socket_spec{};
   spec.type = socket_type::router;
   spec.bind = {where};
+  spec.security = no_security{};
   auto first = fixture.bridge->open(spec);
   if (!first)
     return "no socket at all: " + describe(first.error());
