@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pipeline.hpp"
+#include "pipeline_worker.hpp"
 #include "support/command_line.hpp"
 #include "support/stage.hpp"
 #include <troupe/text_frames.hpp>
@@ -8,7 +9,9 @@
 #include <caf/scoped_actor.hpp>
 
 #include <iostream>
+#include <map>
 #include <memory>
+#include <string>
 
 using namespace troupe;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "pipeline.hpp"
+#include "pipeline_worker.hpp"
 #include "support/deterministic_fixture.hpp"
 #include <troupe/text_frames.hpp>
 
