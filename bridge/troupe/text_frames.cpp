@@ -10,10 +10,14 @@ frame_list text_frames(std::initializer_list<std::string_view> texts) {
   return result;
 }
 
+std::string_view text_at(std::span<const buffer> frames,
+                         std::size_t index) noexcept {
+  return index < frames.size() ? frames[index].text() : std::string_view{};
+}
+
 std::string_view text_at(const multipart& message, std::size_t index) noexcept {
-  if (index >= message.frames.size())
-    return {};
-  return message.frames[index].text();
+  return text_at(std::span{message.frames.data(), message.frames.size()},
+                 index);
 }
 
 } // namespace troupe

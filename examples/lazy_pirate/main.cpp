@@ -3,6 +3,7 @@
 #include "support/command_line.hpp"
 #include "support/stage.hpp"
 #include <troupe/request_envelope.hpp>
+#include <troupe/text_frames.hpp>
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -40,7 +41,7 @@ caf::behavior unreliable_server(caf::event_based_actor* self,
         if (heard++ % (deaf + 1) == deaf)
           self->send(socket,
                      reply_to(request,
-                              in_capitals(payload_of(request).front().text())));
+                              in_capitals(text_at(payload_of(request), 0))));
     },
     [](returned&) {},
     [](socket_event&) {},

@@ -18,14 +18,14 @@ using std::chrono::milliseconds;
 namespace {
 
 frame_list upper(std::span<const buffer> frames) {
-  std::string result{frames.empty() ? "" : frames.front().text()};
+  std::string result{text_at(frames, 0)};
   std::transform(result.begin(), result.end(), result.begin(),
                  [](unsigned char c) { return std::toupper(c); });
   return text_frames({result});
 }
 
 frame_list reverse(std::span<const buffer> frames) {
-  std::string result{frames.empty() ? "" : frames.front().text()};
+  std::string result{text_at(frames, 0)};
   std::reverse(result.begin(), result.end());
   return text_frames({result});
 }

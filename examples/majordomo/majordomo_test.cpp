@@ -101,13 +101,18 @@ BOOST_AUTO_TEST_CASE(ignores_the_late_answer_of_a_lost_worker) {
   broker x;
   x.alive(ann, "a");
   x.ask("a", message(client, {"1"}));
-  auto first = x.assign().at(0);
+  auto late = x.assign().at(0);
   BOOST_CHECK(!x.lose(ann));
+  x.alive(bob, "a");
+  auto again = x.assign().at(0);
+  BOOST_TEST(text_at(again.request, 0) == "1");
   x.alive(ann, "a"); // it was only slow
-  auto second = x.assign().at(0);
-  BOOST_TEST(text_at(second.request, 0) == "1");
-  x.lose(ann);
-  BOOST_CHECK(!x.finish(ann, first.job));
+  x.ask("a", message(client, {"2"}));
+  auto next = x.assign().at(0);
+  BOOST_CHECK(next.worker == ann);
+  BOOST_CHECK(!x.finish(ann, late.job));
+  BOOST_CHECK(x.finish(bob, again.job));
+  BOOST_CHECK(x.finish(ann, next.job));
 }
 
 BOOST_AUTO_TEST_CASE(refuses_a_request_that_kills_its_workers) {

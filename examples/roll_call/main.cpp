@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "roll_call.hpp"
+#include <troupe/text_frames.hpp>
 
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
+#include <chrono>
 #include <iostream>
-#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,38 +17,30 @@ using namespace troupe;
 
 namespace {
 
-/// Calls three times over `socket`, a DEALER, prints the answers, and leaves.
-caf::behavior caller(caf::event_based_actor* self, socket_actor socket) {
-  self->send(socket, atom::attach_v, caf::actor_cast<socket_owner_actor>(self));
-  outgoing calls;
-  for (auto name : {"ada", "bob", "ada"})
-    calls.messages.emplace_back(std::vector{buffer::copy_of(name)});
-  self->send(socket, std::move(calls));
-  auto left = std::make_shared<int>(3);
-  return {
-    [self, left](delivery& x) {
-      for (auto& message : x.messages) {
-        std::cout << message.frames.front().text() << '\n';
-        if (--*left == 0)
-          self->quit(); // its socket ends with it
-      }
-    },
-    [](returned&) {},
-    [](socket_event&) {},
-  };
-}
+constexpr auto patience = std::chrono::seconds{5};
 
 /// Returns what opened, or prints what went wrong.
-socket_actor open(bridge_runtime& bridge, socket_spec spec,
-                  std::string& where) {
+open_socket open(bridge_runtime& bridge, socket_spec spec) {
   auto opened = bridge.open(std::move(spec));
-  if (!opened) {
-    std::cerr << describe(opened.error()) << '\n';
-    return {};
-  }
-  if (!opened->endpoints.empty())
-    where = opened->endpoints.front();
-  return opened->handle;
+  if (opened)
+    return std::move(*opened);
+  std::cerr << describe(opened.error()) << '\n';
+  return {};
+}
+
+/// Calls over `socket`, a DEALER, and prints the answer.
+/// @returns whether there was one.
+bool call(caf::scoped_actor& self, const socket_actor& socket,
+          std::string_view name) {
+  auto answered = true;
+  self
+    ->request(socket, patience, atom::request_v, multipart{text_frames({name})})
+    .receive([](multipart& answer) { std::cout << text_at(answer, 0) << '\n'; },
+             [&](caf::error& why) {
+               std::cerr << describe(why) << '\n';
+               answered = false;
+             });
+  return answered;
 }
 
 } // namespace
@@ -58,20 +50,16 @@ int main() {
   cfg.add_message_types<caf::id_block::troupe_bridge>();
   caf::actor_system sys{cfg};
   bridge_runtime bridge{sys};
-  std::string where;
   auto router = open(bridge,
-                     {.type = socket_type::router,
-                      .bind = {"tcp://127.0.0.1:*"},
-                      .security = no_security{}},
-                     where);
-  auto dealer = open(bridge, {.connect = {where}, .security = no_security{}},
-                     where);
-  if (!router || !dealer)
+                     {.type = socket_type::router, .bind = {"ipc://*"}});
+  auto dealer = open(bridge, {.connect = router.endpoints});
+  if (!router.handle || !dealer.handle)
     return 1;
-  auto service = sys.spawn(roll_call, router);
-  sys.spawn(caller, dealer);
+  auto service = sys.spawn(roll_call, router.handle);
   caf::scoped_actor self{sys};
-  self->wait_for(caf::actor_cast<caf::actor>(dealer));
+  auto all_answered = true;
+  for (auto name : {"ada", "bob", "ada"})
+    all_answered = call(self, dealer.handle, name) && all_answered;
   caf::anon_send_exit(service, caf::exit_reason::user_shutdown);
-  return 0;
+  return all_answered ? 0 : 1;
 }

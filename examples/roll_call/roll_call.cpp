@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "roll_call.hpp"
 
+#include <troupe/request_envelope.hpp>
+#include <troupe/text_frames.hpp>
+
 #include <utility>
 
 using namespace troupe;
@@ -24,10 +27,9 @@ roll_call(roll_call_actor::stateful_pointer<roll_call_state> self,
     [self, socket](delivery& x) {
       outgoing answers; // all that arrived together is answered together
       for (auto& message : x.messages) {
-        auto count = self->state.call(message.frames.front().text());
+        auto count = self->state.call(text_at(payload_of(message), 0));
         auto text = buffer::adopt(std::to_string(count));
-        answers.messages.emplace_back(std::move(message.peer),
-                                      std::vector{std::move(text)});
+        answers.messages.push_back(reply_to(message, std::move(text)));
       }
       self->send(socket, std::move(answers));
     },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "roll_call.hpp"
 #include "support/deterministic_fixture.hpp"
+#include <troupe/text_frames.hpp>
 
 #include <caf/send.hpp>
 
@@ -28,8 +29,7 @@ struct fixture : test::deterministic_fixture {
   deliver(std::vector<std::pair<routing_id, std::string>> names) {
     delivery arrived;
     for (auto& [peer, name] : names)
-      arrived.messages.emplace_back(
-        peer, std::vector{buffer::copy_of(std::string_view{name})});
+      arrived.messages.emplace_back(peer, text_frames({name}));
     socket->send(service, std::move(arrived));
     run();
     return std::get<0>(socket.take<outgoing>()).messages;
@@ -59,6 +59,17 @@ BOOST_FIXTURE_TEST_CASE(answers_a_delivery_with_one_message, fixture) {
   BOOST_CHECK(answers[2].peer == bob);
   BOOST_TEST(answers[2].frames[0].text() == "2");
   BOOST_TEST(socket.received_nothing());
+}
+
+BOOST_FIXTURE_TEST_CASE(answers_a_request_in_its_envelope, fixture) {
+  auto request = multipart{alice, text_frames({"id", "", "a"})};
+  socket->send(service, delivery{0, {request}, nullptr});
+  run();
+  auto answer = std::get<0>(socket.take<outgoing>()).messages.at(0);
+  BOOST_CHECK(answer.peer == alice);
+  BOOST_REQUIRE(answer.frames.size() == 3u);
+  BOOST_TEST(text_at(answer, 0) == "id");
+  BOOST_TEST(text_at(answer, 2) == "1");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

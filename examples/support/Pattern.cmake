@@ -4,8 +4,9 @@
 add_pattern(NAME [SOURCE...] [EXPECT REGEX])
 
 Adds the program NAME from main.cpp, NAME.{hpp,cpp} and the other sources of this
-folder. Inside of Troupe's own build, adds two tests: `examples.NAME_test` runs NAME_test.cpp, and
-`examples.NAME` runs the program, whose output has to match REGEX.
+folder. Inside of Troupe's own build, adds two tests: `examples.NAME_test` runs
+NAME_test.cpp, and `examples.NAME` runs the program, whose output has to match
+REGEX.
 ]]
 include_guard(GLOBAL)
 
@@ -13,7 +14,8 @@ if(NOT TARGET troupe::bridge)
   find_package(troupe REQUIRED)
 endif()
 if(NOT TARGET example_support)
-  add_subdirectory(${CMAKE_CURRENT_LIST_DIR} ${CMAKE_BINARY_DIR}/example_support)
+  add_subdirectory(${CMAKE_CURRENT_LIST_DIR}
+                   ${CMAKE_BINARY_DIR}/example_support)
 endif()
 
 function(add_pattern name)

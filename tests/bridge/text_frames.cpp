@@ -24,6 +24,7 @@ BOOST_AUTO_TEST_CASE(reads_frames_that_are_there_and_those_that_are_not) {
   multipart x{text_frames({"a"})};
   BOOST_TEST(text_at(x, 0) == "a");
   BOOST_TEST(text_at(x, 1) == "");
+  BOOST_TEST(text_at(std::span<const buffer>{}, 0) == "");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
