@@ -506,7 +506,7 @@ void socket_actor_impl::read() {
     }
     ++received;
     bytes += message.size_bytes();
-    if (accept(message))
+    if (accept(message, batch))
       batch.push_back(std::move(message));
   }
   pending_ = left == 0;
@@ -515,7 +515,7 @@ void socket_actor_impl::read() {
       bytes += x.size_bytes();
     received = batch.size();
     if (spec_.type == socket_type::dealer) // others get no replies
-      std::erase_if(batch, [this](multipart& x) { return !accept(x); });
+      std::erase_if(batch, [this](multipart& x) { return answer(x); });
     if (batch.empty())
       link_->forget_tickets();
   }
@@ -527,8 +527,11 @@ void socket_actor_impl::read() {
     deliver(std::move(batch));
 }
 
-bool socket_actor_impl::accept(multipart& message) {
+bool socket_actor_impl::accept(multipart& message,
+                               std::vector<multipart>& batch) {
   if (auto event = notices_.read(message)) {
+    if (!batch.empty())
+      deliver(std::exchange(batch, {}));
     tell(std::move(event));
     return false;
   }

@@ -124,9 +124,10 @@ private:
 
   void read();
 
-  /// Sorts out what is no message for the owner.
+  /// Sorts out what is no message for the owner. An event does not overtake
+  /// `batch`, the messages before it.
   /// @returns whether `message` is one.
-  bool accept(multipart& message);
+  bool accept(multipart& message, std::vector<multipart>& batch);
 
   /// Sends an event, if there is one, to the owner, if there is one.
   void tell(std::optional<socket_event> event);

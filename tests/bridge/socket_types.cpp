@@ -9,6 +9,7 @@
 
 #include <zmq.h>
 
+#include <map>
 #include <optional>
 #include <set>
 
@@ -247,6 +248,33 @@ BOOST_AUTO_TEST_CASE(streams_begin_carry_bytes_and_end) {
       BOOST_TEST(client->read() == "");
   }
   BOOST_TEST(peers.size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_a_stream_follows_its_bytes) {
+  auto server = open(binding(socket_type::stream, "tcp://127.0.0.1:*"));
+  caf::scoped_actor all{sys};
+  all->send(server.handle, atom::attach_v,
+            caf::actor_cast<socket_owner_actor>(all));
+  constexpr auto clients = 50;
+  for (auto i = 0; i < clients; ++i)
+    raw_peer{server.endpoints.front()}.write("bye");
+  std::map<routing_id, strings> logs;
+  for (auto ended = 0; ended < clients;) {
+    all->receive(
+      [&](delivery& x) {
+        for (auto& message : x.messages)
+          logs[message.peer].push_back(number(message));
+      },
+      [&](socket_event& x) {
+        logs[x.peer].push_back(to_string(x.what));
+        if (x.what == kind::disconnected)
+          ++ended;
+      },
+      caf::after(patience) >> [] { BOOST_FAIL("an end is missing"); });
+  }
+  for (auto& [peer, log] : logs)
+    BOOST_TEST(log == (strings{"connected", "bye", "disconnected"}),
+               boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(a_piece_of_a_stream_has_one_frame) {
