@@ -86,8 +86,9 @@ int main(int argc, char** argv) {
     sigwait(&signals, &signal);
     return 0;
   }
-  auto client =
-    on.open({.type = socket_type::stream, .connect = server.endpoints});
+  auto client = on.open({.type = socket_type::stream,
+                         .connect = server.endpoints,
+                         .security = no_security{}});
   auto lines = std::vector<std::string>{"hello", "never odd or even", "quit"};
   on.wait_for(on.spawn(caller, client.handle, std::move(lines)));
   return 0;
