@@ -19,10 +19,12 @@ caf::actor_system_config& prepare(caf::actor_system_config& cfg) {
 
 } // namespace
 
-actor_host::actor_host(std::shared_ptr<socket_context> context)
+actor_host::actor_host(std::shared_ptr<socket_context> context,
+                       std::size_t pumps)
   : context_(std::move(context)), system_(prepare(cfg_)) {
   bridge_config cfg;
   cfg.context = context_;
+  cfg.pumps = pumps;
   bridge_.emplace(system_, cfg);
 }
 
@@ -42,6 +44,9 @@ socket_spec make_spec(socket_type type, const stream_setup& setup) {
   spec.type = type;
   spec.security = no_security{};
   spec.copy = setup.copy;
+  if (setup.bridged)
+    spec.peers = socket_peers::bridged;
+  spec.handlers_on_pump = setup.on_pump;
   if (setup.hwm > 0)
     spec.options.send_hwm = spec.options.receive_hwm = setup.hwm;
   return spec;
@@ -49,7 +54,8 @@ socket_spec make_spec(socket_type type, const stream_setup& setup) {
 
 std::vector<std::string> to_words(const stream_setup& setup) {
   return {setup.transport, std::to_string(setup.copy.threshold()),
-          std::to_string(setup.hwm), setup.bridged ? "bridged" : "raw"};
+          std::to_string(setup.hwm), setup.bridged ? "bridged" : "raw",
+          setup.on_pump ? "pump" : "pool"};
 }
 
 stream_setup to_setup(const std::vector<std::string>& words,
@@ -59,6 +65,7 @@ stream_setup to_setup(const std::vector<std::string>& words,
   result.copy = copy_policy{std::stoull(words.at(first + 1))};
   result.hwm = std::stoi(words.at(first + 2));
   result.bridged = words.at(first + 3) == "bridged";
+  result.on_pump = words.at(first + 4) == "pump";
   return result;
 }
 

@@ -18,8 +18,10 @@ namespace troupe::perf {
 class actor_host {
 public:
   /// Hosts that share a context reach each other over inproc.
+  /// @param pumps threads for sockets.
   explicit actor_host(
-    std::shared_ptr<socket_context> context = socket_context::make());
+    std::shared_ptr<socket_context> context = socket_context::make(),
+    std::size_t pumps = 1);
 
   ~actor_host();
 
@@ -47,7 +49,7 @@ private:
 /// Returns the spec of a socket without endpoints.
 socket_spec make_spec(socket_type type, const stream_setup& setup);
 
-/// How a partner is told the setup: four words.
+/// How a partner is told the setup: five words.
 std::vector<std::string> to_words(const stream_setup& setup);
 
 /// Reads what `to_words` wrote, from `words[first]` on.

@@ -2,9 +2,8 @@
 
 #include "actor_latency.hpp"
 
-#include "actor_host.hpp"
 #include "harness/clock.hpp"
-#include "harness/statistics.hpp"
+#include "raw_latency.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
@@ -44,7 +43,7 @@ struct asker_state {
 
   std::vector<char> payload;
   std::size_t count = 0;
-  std::vector<double> seconds;
+  std::shared_ptr<std::vector<double>> times;
   caf::response_promise done;
 };
 
@@ -53,35 +52,37 @@ using asker_pointer = caf::stateful_actor<asker_state>*;
 void ask(asker_pointer self, socket_actor socket) {
   auto fail = [=](caf::error err) { self->state.done.deliver(std::move(err)); };
   stopwatch watch;
-  self->request(socket, patience, atom::request_v, self->state.make_request())
+  // The socket has its own limit for the time of a request.
+  self
+    ->request(socket, caf::infinite, atom::request_v,
+              self->state.make_request())
     .then(
       [=](const multipart& answer) {
         auto& state = self->state;
-        state.seconds.push_back(watch.seconds());
-        auto last = state.seconds.size() == state.count;
+        state.times->push_back(watch.seconds());
+        auto last = state.times->size() == state.count;
         if (!state.right(answer)
             || (last && !is_stream_payload(answer.frames.front().text())))
           fail(make_error(ec::unexpected_message,
                           "the actor path changed an answer"));
         else if (last)
-          state.done.deliver(median(state.seconds) * 1e6,
-                             quantile(state.seconds, 0.99) * 1e6);
+          state.done.deliver(caf::unit);
         else
           ask(self, socket);
       },
       fail);
 }
 
-/// Answers (count, size) with the median and the 99th percentile of so many
-/// round trips in microseconds.
-caf::behavior asker(asker_pointer self, socket_actor socket) {
+caf::behavior asker(asker_pointer self, socket_actor socket,
+                    std::shared_ptr<std::vector<double>> times) {
+  self->state.times = std::move(times);
   return {
     [=](std::uint64_t count, std::uint64_t size) {
       auto& state = self->state;
       state.payload = make_stream_payload(size);
       state.count = count;
-      state.seconds.clear();
-      state.seconds.reserve(count);
+      state.times->clear();
+      state.times->reserve(count);
       state.done = self->make_response_promise();
       ask(self, socket);
       return state.done;
@@ -108,9 +109,7 @@ void reply(actor_host& host, const std::vector<std::string>& arguments,
   auto spec = make_spec(socket_type::rep, to_setup(arguments, 1));
   spec.connect.push_back(arguments.at(0));
   auto socket = host.open(std::move(spec)).handle;
-  auto actor = host.system().spawn(replier, socket);
-  caf::anon_send(socket, atom::attach_v,
-                 caf::actor_cast<socket_owner_actor>(actor));
+  auto actor = spawn_replier(host, socket);
   while (orders.read())
     ; // nop
   caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
@@ -124,12 +123,33 @@ void reply_process(const std::vector<std::string>& arguments,
 
 } // namespace
 
+caf::actor spawn_asker(actor_host& host, const socket_actor& socket,
+                       std::shared_ptr<std::vector<double>> times) {
+  return host.system().spawn(asker, socket, std::move(times));
+}
+
+caf::actor spawn_replier(actor_host& host, const socket_actor& socket) {
+  auto actor = host.system().spawn(replier, socket);
+  caf::anon_send(socket, atom::attach_v,
+                 caf::actor_cast<socket_owner_actor>(actor));
+  return actor;
+}
+
+void make_round_trips(caf::scoped_actor& self, const caf::actor& asker,
+                      const stream_job& job) {
+  self
+    ->request(asker, patience, std::uint64_t{job.count},
+              std::uint64_t{job.size})
+    .receive([] {},
+             [](caf::error& err) { throw std::runtime_error(describe(err)); });
+}
+
 struct actor_latency::impl {
   explicit impl(const stream_setup& setup) : self(host.system()) {
     auto spec = make_spec(socket_type::req, setup);
     spec.bind.push_back(make_endpoint(setup.transport));
     auto socket = host.open(std::move(spec));
-    actor = host.system().spawn(asker, socket.handle);
+    actor = spawn_asker(host, socket.handle, times);
     auto arguments = to_words(setup);
     arguments.insert(arguments.begin(), socket.endpoints.front());
     if (setup.transport == "inproc")
@@ -149,6 +169,8 @@ struct actor_latency::impl {
 
   actor_host host;
   caf::scoped_actor self;
+  std::shared_ptr<std::vector<double>> times =
+    std::make_shared<std::vector<double>>();
   caf::actor actor;
   std::optional<partner> other;
 };
@@ -163,16 +185,8 @@ actor_latency::~actor_latency() {
 }
 
 measurement actor_latency::run(const stream_job& job) {
-  measurement result;
-  pimpl_->self
-    ->request(pimpl_->actor, patience, std::uint64_t{job.count},
-              std::uint64_t{job.size})
-    .receive(
-      [&](double median_us, double p99_us) {
-        result = {{"median_us", median_us}, {"p99_us", p99_us}};
-      },
-      [](caf::error& err) { throw std::runtime_error(describe(err)); });
-  return result;
+  make_round_trips(pimpl_->self, pimpl_->actor, job);
+  return to_latency(*pimpl_->times);
 }
 
 role actor_reply_role() {

@@ -2,10 +2,10 @@
 
 #include "actor_throughput.hpp"
 
-#include "actor_host.hpp"
 #include "harness/clock.hpp"
 
 #include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -203,14 +203,39 @@ caf::behavior counter(caf::stateful_actor<counter_state>* self) {
 
 } // namespace
 
+caf::actor spawn_counter(actor_host& host, const socket_actor& socket) {
+  auto actor = host.system().spawn(counter);
+  caf::anon_send(socket, atom::attach_v,
+                 caf::actor_cast<socket_owner_actor>(actor));
+  return actor;
+}
+
+receive_report await_messages(caf::scoped_actor& self,
+                              const caf::actor& counter, const stream_job& job,
+                              const std::function<void()>& start) {
+  receive_report result;
+  auto pending = self->request(counter, patience, std::uint64_t{job.count},
+                               std::uint64_t{job.size});
+  start();
+  pending.receive(
+    [&](double seconds, std::uint64_t counted, double ended) {
+      result = {seconds, static_cast<std::size_t>(counted), ended};
+    },
+    [](caf::error& err) { throw std::runtime_error(describe(err)); });
+  return result;
+}
+
+send_report send_messages(caf::scoped_actor& self, const socket_actor& socket,
+                          const stream_setup& setup, const stream_job& job) {
+  return pusher{self, socket, setup}.run(job);
+}
+
 struct actor_throughput::impl {
   explicit impl(const stream_setup& setup) : self(host.system()) {
     auto spec = make_spec(socket_type::pull, setup);
     spec.bind.push_back(make_endpoint(setup.transport));
     auto socket = host.open(std::move(spec));
-    receiver = host.system().spawn(counter);
-    self->send(socket.handle, atom::attach_v,
-               caf::actor_cast<socket_owner_actor>(receiver));
+    receiver = spawn_counter(host, socket.handle);
     auto arguments = to_words(setup);
     arguments.insert(arguments.begin(), socket.endpoints.front());
     if (setup.transport == "inproc")
@@ -226,19 +251,6 @@ struct actor_throughput::impl {
 
   ~impl() {
     caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
-  }
-
-  receive_report receive(const stream_job& job) {
-    receive_report result;
-    auto pending = self->request(receiver, patience, std::uint64_t{job.count},
-                                 std::uint64_t{job.size});
-    sender->tell(to_line(job));
-    pending.receive(
-      [&](double seconds, std::uint64_t counted, double ended) {
-        result = {seconds, static_cast<std::size_t>(counted), ended};
-      },
-      [](caf::error& err) { throw std::runtime_error(describe(err)); });
-    return result;
   }
 
   actor_host host;
@@ -257,7 +269,8 @@ actor_throughput::~actor_throughput() {
 }
 
 measurement actor_throughput::run(const stream_job& job) {
-  auto received = pimpl_->receive(job);
+  auto received = await_messages(pimpl_->self, pimpl_->receiver, job,
+                                 [&] { pimpl_->sender->tell(to_line(job)); });
   auto sent = to_send_report(pimpl_->sender->hear());
   return to_measurement(job, sent, received);
 }

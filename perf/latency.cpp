@@ -18,24 +18,31 @@ struct stage {
   stage(const options& with, const stream_setup& setup) {
     if (with.runs_raw())
       raw.emplace(setup);
-    if (with.runs_actor())
-      actor.emplace(setup);
+    if (!with.runs_actor())
+      return;
+    pool.emplace(setup);
+    auto quick = setup;
+    quick.on_pump = true;
+    pump.emplace(quick);
   }
 
   std::optional<raw_latency> raw;
-  std::optional<actor_latency> actor;
+  std::optional<actor_latency> pool;
+  std::optional<actor_latency> pump;
 };
 
 void measure(stage& on, row key, const stream_job& job, const options& with,
              report& out) {
   std::vector<contender> contenders;
   if (on.raw) {
-    key.set("path", "raw");
+    key.set("path", "raw").set("handlers", "loop");
     contenders.push_back({key, [&on, job] { return on.raw->run(job); }});
   }
-  if (on.actor) {
-    key.set("path", "actor");
-    contenders.push_back({key, [&on, job] { return on.actor->run(job); }});
+  if (on.pool) {
+    key.set("path", "actor").set("handlers", "pool");
+    contenders.push_back({key, [&on, job] { return on.pool->run(job); }});
+    key.set("handlers", "pump");
+    contenders.push_back({key, [&on, job] { return on.pump->run(job); }});
   }
   compete(contenders, with.repeat, out);
 }

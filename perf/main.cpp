@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
+#include "actor_interference.hpp"
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
 #include "crossover.hpp"
@@ -7,8 +8,10 @@
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/report.hpp"
+#include "interference.hpp"
 #include "latency.hpp"
 #include "raw_device.hpp"
+#include "raw_interference.hpp"
 #include "raw_latency.hpp"
 #include "raw_throughput.hpp"
 #include "sends.hpp"
@@ -26,14 +29,15 @@ int main(int argc, char** argv) {
   using namespace troupe::perf;
   if (auto status = play_raw_role(argc, argv))
     return *status;
-  const std::array roles{actor_push_role(), actor_reply_role(), raw_push_role(),
-                         raw_reply_role()};
+  const std::array roles{actor_lanes_role(), actor_push_role(),
+                         actor_reply_role(), raw_lanes_role(),
+                         raw_push_role(),    raw_reply_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
   troupe::runtime rt{argc, argv};
-  const std::array workloads{crossover_workload(), flood_workload(),
-                             latency_workload(), sends_workload(),
-                             throughput_workload()};
+  const std::array workloads{crossover_workload(),    flood_workload(),
+                             interference_workload(), latency_workload(),
+                             sends_workload(),        throughput_workload()};
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;

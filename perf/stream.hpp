@@ -33,6 +33,9 @@ struct stream_setup {
 
   /// Whether links between actors use the bridge's own framing.
   bool bridged = false;
+
+  /// Whether handlers of actors run on the pump's thread.
+  bool on_pump = false;
 };
 
 /// Reads a copy policy that the flags let pass. `auto` is measured.

@@ -30,13 +30,14 @@ void measure(stage& on, row key, stream_job job, const options& with,
              report& out) {
   std::vector<contender> contenders;
   if (on.raw) {
-    key.set("path", "raw").set("batch", 1);
+    key.set("path", "raw").set("batch", 1).set("peers", "raw");
     contenders.push_back({key, [&on, job] { return on.raw->run(job); }});
   }
   for (auto batch : with.batches) {
     if (!on.actor)
       break;
     key.set("path", "actor").set("batch", batch);
+    key.set("peers", with.bridged ? "bridged" : "raw");
     job.batch = batch;
     contenders.push_back({key, [&on, job] { return on.actor->run(job); }});
   }

@@ -31,6 +31,24 @@ caf::result<void> to_result(caf::error err) {
   return caf::unit;
 }
 
+/// While it lives, actors that wake up run on the pump if `on` says so.
+class guest_hours {
+public:
+  guest_hours(socket_pump& pump, bool on) noexcept : pump_(pump) {
+    pump_.take_guests(on);
+  }
+
+  ~guest_hours() {
+    pump_.take_guests(false);
+  }
+
+  guest_hours(const guest_hours&) = delete;
+  guest_hours& operator=(const guest_hours&) = delete;
+
+private:
+  socket_pump& pump_;
+};
+
 } // namespace
 
 std::optional<ec> violation(const multipart& message, const socket_spec& spec) {
@@ -190,6 +208,7 @@ bool socket_actor_impl::ready() const noexcept {
 }
 
 void socket_actor_impl::service() {
+  guest_hours open{*pump_, spec_.handlers_on_pump};
   pending_ = false;
   if (retry_time_ != time_point::max() && retry_time_ <= steady_now()) {
     retry_time_ = time_point::max(); // whoever still waits sets it again

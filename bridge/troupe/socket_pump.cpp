@@ -26,6 +26,9 @@ using namespace std::chrono_literals;
 /// Messages that a socket actor handles before the others get their turn.
 constexpr auto max_throughput = std::size_t{128};
 
+/// Rounds of jobs before the descriptors get their turn.
+constexpr auto max_rounds = 4;
+
 /// Time that a closing socket gets on top of its linger time.
 constexpr auto grace = 2s;
 
@@ -72,11 +75,12 @@ socket_pump::~socket_pump() {
 // -- any thread ---------------------------------------------------------------
 
 void socket_pump::exec_later(caf::resumable* job) {
-  if (job->subtype() != caf::resumable::io_actor) {
+  auto here = running_pump == this;
+  if (job->subtype() != caf::resumable::io_actor && !(here && takes_guests_)) {
     system().scheduler().enqueue(job);
     return;
   }
-  if (running_pump == this) {
+  if (here) {
     own_jobs_.push_back(job);
     return;
   }
@@ -145,8 +149,14 @@ void socket_pump::run() {
   running_pump = this;
   prepare_thread();
   for (;;) {
-    run_jobs();
-    service_sockets();
+    // What sockets wake up here leads to more jobs, and those to more messages:
+    // go on without a look at the descriptors, a few times.
+    for (auto round = 0; round < max_rounds; ++round) {
+      run_jobs();
+      service_sockets();
+      if (own_jobs_.empty())
+        break;
+    }
     if (stopping_ && !closing_)
       begin_closing();
     if (closing_ && end_if_idle())

@@ -59,7 +59,8 @@ public:
 ///                                  3. poll(wakeup, ZMQ_FDs) <--- signals
 ///
 /// It is the execution unit of all socket actors: their handlers run here and
-/// use their sockets directly. All other actors stay on CAF's scheduler.
+/// use their sockets directly. All other actors stay on CAF's scheduler, but
+/// for guests: those that a socket with `handlers_on_pump` wakes up.
 class socket_pump : public caf::execution_unit,
                     public std::enable_shared_from_this<socket_pump> {
 public:
@@ -69,7 +70,7 @@ public:
 
   // -- any thread -------------------------------------------------------------
 
-  /// Runs `job` here if it is a socket actor, else where it belongs.
+  /// Runs `job` here if it is a socket actor or a guest, else where it belongs.
   void exec_later(caf::resumable* job) override;
 
   /// Begins to close all sockets, in bounded time.
@@ -116,6 +117,11 @@ public:
   void add(pumped_socket& socket, caf::strong_actor_ptr self);
 
   void remove(pumped_socket& socket);
+
+  /// Whether actors that wake up from now on run here, as guests.
+  void take_guests(bool on) noexcept {
+    takes_guests_ = on;
+  }
 
 private:
   using time_point = pumped_socket::time_point;
@@ -168,6 +174,7 @@ private:
   std::vector<caf::resumable*> running_;
   std::vector<pollfd> descriptors_;
   bool sockets_changed_ = true;
+  bool takes_guests_ = false;
   bool closing_ = false;
   time_point killing_time_ = time_point::max();
 

@@ -125,6 +125,13 @@ struct socket_spec {
   std::chrono::milliseconds request_timeout{30000};
   std::size_t max_requests = 65536;
 
+  /// Runs the handlers of actors that this socket delivers or answers to on the
+  /// pump's thread. That saves a wake-up on the way in, and one more for what
+  /// they send to sockets of the same pump, which is most of the latency of a
+  /// small message. They have to be quick: all sockets of the pump wait for
+  /// them. By default they run on CAF's scheduler, like all actors.
+  bool handlers_on_pump = false;
+
   /// Which of the bridge's pumps serves the socket; by default the one with
   /// the fewest sockets.
   std::optional<std::size_t> pump{};

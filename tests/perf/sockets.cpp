@@ -42,8 +42,8 @@ const std::vector<sample> samples{
    4},
   {"latency --size 32,100k --copy 1024 --repeat 1",
    {"median_us", "p99_us"},
-   8,
-   2},
+   12,
+   4},
   {"sends --tasks 20 --size 1M --transport tcp,ipc,inproc --batch 1,20 "
    "--repeat 1",
    {"submit_ms", "released", "tasks", "batch"},
@@ -79,6 +79,20 @@ BOOST_AUTO_TEST_CASE(rates_fit_together) {
     auto bytes = row.at("msgs_per_s").get<double>() * 1000;
     auto megabytes = row.at("mb_per_s").get<double>() * 1e6;
     BOOST_TEST(bytes == megabytes, boost::test_tools::tolerance(1e-3));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(interference_compares_idle_and_loaded) {
+  auto outcome = run_bench("interference --size 1M --transport ipc --repeat 1 "
+                           "--quick --json");
+  BOOST_TEST(outcome.status == 0);
+  auto rows = outcome.rows();
+  BOOST_TEST(rows.size() == 15u); // 3 lanes: 2 paths, run and summary; ratio
+  for (const auto& row : rows) {
+    BOOST_TEST(row.at("bench") == "interference");
+    for (auto key : {"idle_median_us", "idle_p99_us", "loaded_median_us",
+                     "loaded_p99_us", "loaded_to_idle", "bulk_s"})
+      BOOST_TEST(row.at(key).get<double>() > 0);
   }
 }
 
