@@ -96,6 +96,8 @@ std::string to_gnuplot(const figure& x) {
   out += "set tics nomirror\nset format x '%.0s%c'\nset format y '%.0s%c'\n";
   if (x.relative)
     out += "set format y '%g'\n";
+  if (x.x_from > 0 && x.x_to > x.x_from)
+    out += fmt::format("set xrange [{}:{}]\n", x.x_from, x.x_to);
   out += "set key outside below horizontal maxcols 2 width 1\n";
   out += "set xlabel " + in_quotes(x.x_label) + "\n";
   out += "set ylabel " + in_quotes(x.y_label) + "\n";

@@ -37,6 +37,10 @@ struct figure {
   std::string x_label;
   std::string y_label;
 
+  /// Where the axis begins and ends; 0 = wherever the points do.
+  double x_from = 0;
+  double x_to = 0;
+
   /// Draws a horizontal line at 1.
   bool relative = false;
   std::vector<panel> panels;
