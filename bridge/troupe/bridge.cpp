@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/bridge.hpp"
 
-#include "troupe/socket_actor.hpp"
-#include "troupe/socket_pumps.hpp"
+#include "troupe/socket/socket_actor.hpp"
+#include "troupe/socket/socket_pumps.hpp"
 
 #include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>

@@ -2,7 +2,7 @@
 #include "troupe/curve_keys.hpp"
 
 #include "troupe/error.hpp"
-#include "troupe/private_file.hpp"
+#include "troupe/security/private_file.hpp"
 
 #include <zmq.h>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/socket_context.hpp"
 
-#include "troupe/io_threads.hpp"
-#include "troupe/zap_handler.hpp"
+#include "troupe/security/zap_handler.hpp"
+#include "troupe/socket/io_threads.hpp"
 
 #include <zmq.h>
 

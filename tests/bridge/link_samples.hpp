@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <troupe/chunk_assembler.hpp>
-#include <troupe/link_reader.hpp>
-#include <troupe/link_writer.hpp>
+#include <troupe/link/chunk_assembler.hpp>
+#include <troupe/link/link_reader.hpp>
+#include <troupe/link/link_writer.hpp>
 
 #include <cstddef>
 #include <random>

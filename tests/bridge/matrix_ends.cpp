@@ -2,7 +2,7 @@
 
 #include "bridge/matrix_ends.hpp"
 
-#include <troupe/zmq_options.hpp>
+#include <troupe/socket/zmq_options.hpp>
 
 #include <caf/send.hpp>
 

@@ -4,7 +4,7 @@
 
 #include "bridge/loopback.hpp"
 #include "support/temp_dir.hpp"
-#include <troupe/zap_handler.hpp>
+#include <troupe/security/zap_handler.hpp>
 
 #include <zmq.h>
 

@@ -2,10 +2,10 @@
 // What bridges send each other.
 
 #include "fuzz/input.hpp"
-#include <troupe/credit_window.hpp>
 #include <troupe/lanes/lane_header.hpp>
-#include <troupe/link_reader.hpp>
-#include <troupe/link_writer.hpp>
+#include <troupe/link/credit_window.hpp>
+#include <troupe/link/link_reader.hpp>
+#include <troupe/link/link_writer.hpp>
 #include <troupe/request_envelope.hpp>
 
 #include <string>

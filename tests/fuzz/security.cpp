@@ -6,8 +6,8 @@
 #include <troupe/buffer.hpp>
 #include <troupe/curve_keys.hpp>
 #include <troupe/error.hpp>
-#include <troupe/private_file.hpp>
-#include <troupe/zap_domain.hpp>
+#include <troupe/security/private_file.hpp>
+#include <troupe/security/zap_domain.hpp>
 
 #include <string>
 #include <vector>

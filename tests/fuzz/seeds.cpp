@@ -6,7 +6,7 @@
 
 #include "bridge/messages/shop.hpp"
 #include <troupe/lanes/lane_header.hpp>
-#include <troupe/link_writer.hpp>
+#include <troupe/link/link_writer.hpp>
 #include <troupe/protocol/pack.hpp>
 
 #include <cstdio>

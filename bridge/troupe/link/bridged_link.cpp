@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/link/bridged_link.hpp"
+
+#include "troupe/link/chunker.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <random>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+/// Whether both ends of these sockets can talk, so that there is credit.
+bool answers(socket_type type) {
+  using enum socket_type;
+  return type == pair || type == dealer || type == router;
+}
+
+bool uses_tcp(const socket_spec& spec) {
+  auto tcp = [](const std::string& x) { return x.starts_with("tcp:"); };
+  return std::any_of(spec.bind.begin(), spec.bind.end(), tcp)
+         || std::any_of(spec.connect.begin(), spec.connect.end(), tcp);
+}
+
+/// The chunks of PUSH sockets would go to different peers.
+std::size_t chunk_size(const socket_spec& spec) {
+  if (!answers(spec.type))
+    return 0;
+  return spec.chunk_size.value_or(uses_tcp(spec) ? chunker::default_size : 0);
+}
+
+} // namespace
+
+// -- constructors, destructors, and assignment operators ----------------------
+
+bridged_link::bridged_link(const socket_spec& spec, copy_policy policy,
+                           std::shared_ptr<wakeup> pump)
+  : credit_(answers(spec.type)),
+    addressed_(spec.type == socket_type::router),
+    window_{spec.window_messages, spec.window_bytes},
+    reading_{spec.max_frames, spec.max_message},
+    assembling_{spec.max_frame, spec.max_message},
+    ledger_(std::make_shared<handled_ledger>(
+      std::move(pump),
+      credit_amount{spec.window_messages / 4, spec.window_bytes / 4})),
+    budget_{spec.max_assembled_bytes},
+    epoch_(std::random_device{}()) {
+  writing_.max_inline = std::min(policy.threshold(), writing_.max_inline);
+  writing_.chunk_size = chunk_size(spec);
+}
+
+bridged_link::peer_state::peer_state(bridged_link& parent, const routing_id& id,
+                                     std::uint32_t epoch)
+  : writer(parent.pool_,
+           {parent.writing_.max_inline, parent.writing_.chunk_size, epoch, id}),
+    window(epoch),
+    account(parent.window_),
+    assembler(parent.assembling_, parent.budget_) {
+  // nop
+}
+
+// -- sending ------------------------------------------------------------------
+
+send_result bridged_link::add(multipart& message, link_port& port) {
+  auto& x = peer(message.peer);
+  auto& state = x.second;
+  if (!state.stuck.empty() || (credit_ && !state.window.open()))
+    return send_result::would_block;
+  if (credit_)
+    state.window.sent(message.size_bytes());
+  state.writer.add(message, out_);
+  list(x);
+  ship(state, port);
+  return send_result::sent;
+}
+
+void bridged_link::flush(link_port& port) {
+  grant_handled();
+  auto kept = std::size_t{0};
+  for (auto i = std::size_t{0}; i < dirty_.size(); ++i) {
+    auto x = dirty_[i];
+    auto& state = x->second;
+    retry_stuck(state, port);
+    if (state.stuck.empty()) {
+      if (state.account.due()
+          || (state.account.news() && state.writer.pending()))
+        state.writer.grant(state.account.take());
+      state.writer.flush(out_);
+      ship(state, port);
+    }
+    if (state.gone) {
+      for (auto& message : unsent(state))
+        lost_.push_back({*state.gone, std::move(message)});
+      last_ = nullptr;
+      peers_.erase(peers_.find(x->first));
+    } else if (!state.stuck.empty()) {
+      dirty_[kept++] = x;
+    } else {
+      state.listed = false;
+    }
+  }
+  dirty_.resize(kept);
+  probed_ = std::min(probed_, peers_.size());
+}
+
+std::vector<multipart> bridged_link::take_all() {
+  std::vector<multipart> result;
+  for (auto x : dirty_) {
+    x->second.listed = false;
+    auto messages = unsent(x->second);
+    std::move(messages.begin(), messages.end(), std::back_inserter(result));
+  }
+  dirty_.clear();
+  return result;
+}
+
+// -- receiving ----------------------------------------------------------------
+
+std::optional<ec> bridged_link::read(multipart&& wire,
+                                     std::vector<multipart>& into) {
+  auto reason = [](const caf::error& err) {
+    return static_cast<ec>(err.code());
+  };
+  auto from = wire.peer;
+  auto view = link_view::make(std::move(wire), reading_);
+  if (!view)
+    return reason(view.error());
+  auto& fields = view->fields();
+  if (!credit_) {
+    if (fields.chunk)
+      return ec::bad_range;
+    auto bytes = view->unpack(nullptr, into);
+    return bytes ? std::nullopt : std::optional{reason(bytes.error())};
+  }
+  auto& x = peer(from);
+  auto& state = x.second;
+  state.window.granted(fields.credit);
+  auto before = state.account.epoch();
+  auto current = state.account.arrived(fields.epoch);
+  if (state.account.epoch() != before)
+    state.assembler.reset();
+  if (state.account.due())
+    list(x);
+  if (fields.chunk)
+    return current ? state.assembler.add(fields.chunk, view->chunk())
+                   : std::optional{ec::bad_range};
+  auto bytes = view->unpack(current ? &state.assembler : nullptr, into);
+  if (unhandled_.empty() || unhandled_.back().epoch != fields.epoch
+      || unhandled_.back().peer != from)
+    unhandled_.push_back({std::move(from), fields.epoch, {}});
+  auto& sum = unhandled_.back().amount;
+  sum.messages += view->messages();
+  sum.bytes += bytes ? *bytes : 0;
+  return bytes ? std::nullopt : std::optional{reason(bytes.error())};
+}
+
+std::shared_ptr<const void>
+bridged_link::ticket(std::shared_ptr<const void> other) {
+  if (unhandled_.empty())
+    return other;
+  return ledger_->ticket(std::exchange(unhandled_, {}), std::move(other));
+}
+
+void bridged_link::forget_tickets() {
+  ticket(nullptr);
+}
+
+// -- connections --------------------------------------------------------------
+
+void bridged_link::restart() {
+  if (!credit_ || addressed_)
+    return;
+  auto& x = peer({});
+  auto epoch = next_epoch();
+  x.second.window.restart(epoch);
+  x.second.writer.restart(epoch);
+}
+
+void bridged_link::probe(bool all) {
+  for (auto& x : peers_) {
+    auto& state = x.second;
+    if (!all && !state.assembler.busy() && state.window.open())
+      continue;
+    state.writer.nudge();
+    list(x);
+  }
+}
+
+// -- peers --------------------------------------------------------------------
+
+bridged_link::peer_entry& bridged_link::peer(const routing_id& id) {
+  if (last_ != nullptr && last_->first == id)
+    return *last_;
+  auto i = peers_.find(id);
+  if (i == peers_.end()) {
+    // Peers that left without a message to or from them since are found out
+    // when there might be many of them.
+    if (peers_.size() > 2 * probed_ + 64) {
+      probe(true);
+      probed_ = peers_.size();
+    }
+    i = peers_.try_emplace(id, *this, id, credit_ ? next_epoch() : 0).first;
+  }
+  last_ = &*i;
+  return *last_;
+}
+
+std::uint32_t bridged_link::next_epoch() noexcept {
+  if (++epoch_ == 0)
+    ++epoch_;
+  return epoch_;
+}
+
+void bridged_link::list(peer_entry& x) {
+  if (!std::exchange(x.second.listed, true))
+    dirty_.push_back(&x);
+}
+
+void bridged_link::ship(peer_state& x, link_port& port) {
+  for (auto& wire : out_) {
+    if (x.stuck.empty()) {
+      auto result = port.transmit(wire);
+      if (result == send_result::sent)
+        continue;
+      if (result != send_result::would_block)
+        x.gone = result == send_result::peer_gone ? ec::peer_gone
+                                                  : ec::unexpected_message;
+    }
+    x.stuck.push_back(std::move(wire));
+  }
+  out_.clear();
+}
+
+void bridged_link::retry_stuck(peer_state& x, link_port& port) {
+  while (!x.gone && !x.stuck.empty()) {
+    auto result = port.transmit(x.stuck.front());
+    if (result == send_result::would_block)
+      return;
+    if (result == send_result::sent)
+      x.stuck.pop_front();
+    else
+      x.gone = result == send_result::peer_gone ? ec::peer_gone
+                                                : ec::unexpected_message;
+  }
+}
+
+void bridged_link::grant_handled() {
+  if (!credit_)
+    return;
+  for (auto& x : ledger_->take())
+    if (auto i = peers_.find(x.peer); i != peers_.end()) {
+      i->second.account.handled(x.epoch, x.amount);
+      if (i->second.account.due())
+        list(*i);
+    }
+}
+
+std::vector<multipart> bridged_link::unsent(peer_state& x) {
+  x.writer.flush(out_);
+  std::move(out_.begin(), out_.end(), std::back_inserter(x.stuck));
+  out_.clear();
+  std::vector<multipart> result;
+  for (auto& wire : x.stuck) {
+    if (!wire.original.frames.empty())
+      result.push_back(std::move(wire.original));
+    else if (auto view = link_view::make(std::move(wire.frames), reading_))
+      view->unpack(nullptr, result);
+  }
+  x.stuck.clear();
+  return result;
+}
+
+} // namespace troupe

@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/socket/socket_actor.hpp"
+
+#include "troupe/socket/counting.hpp"
+#include "troupe/socket/zmq_options.hpp"
+
+#include <caf/exit_reason.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+auto steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
+caf::result<void> to_result(caf::error err) {
+  if (err)
+    return err;
+  return caf::unit;
+}
+
+/// While it lives, actors that wake up run on the pump if `on` says so.
+class guest_hours {
+public:
+  guest_hours(socket_pump& pump, bool on) noexcept : pump_(pump) {
+    pump_.take_guests(on);
+  }
+
+  ~guest_hours() {
+    pump_.take_guests(false);
+  }
+
+  guest_hours(const guest_hours&) = delete;
+  guest_hours& operator=(const guest_hours&) = delete;
+
+private:
+  socket_pump& pump_;
+};
+
+} // namespace
+
+// -- constructors, destructors, and assignment operators ----------------------
+
+socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
+                                     std::shared_ptr<socket_pump> pump,
+                                     socket_spec spec)
+  : super(cfg),
+    pump_(std::move(pump)),
+    spec_(std::move(spec)),
+    policy_(spec_.copy.value_or(copy_policy{})),
+    held_(spec_.max_held_messages, spec_.max_held_bytes),
+    notices_(spec_.type),
+    requests_(spec_.max_requests),
+    flow_(std::make_shared<delivery_flow>(pump_->bell(),
+                                          spec_.max_unhandled_deliveries)),
+    waits_for_connection_(waits_for_connection(spec_)) {
+  if (spec_.peers == socket_peers::bridged)
+    link_ = std::make_unique<bridged_link>(spec_, policy_, pump_->bell());
+}
+
+// -- overridden functions of CAF's classes ------------------------------------
+
+void socket_actor_impl::enqueue(caf::mailbox_element_ptr message,
+                                caf::execution_unit*) {
+  super::enqueue(std::move(message), pump_.get());
+}
+
+void socket_actor_impl::enqueue(caf::strong_actor_ptr sender,
+                                caf::message_id id, caf::message content,
+                                caf::execution_unit*) {
+  enqueue(caf::make_mailbox_element(std::move(sender), id, {},
+                                    std::move(content)),
+          pump_.get());
+}
+
+const char* socket_actor_impl::name() const {
+  return "troupe.socket";
+}
+
+caf::resumable::subtype_t socket_actor_impl::subtype() const {
+  return caf::resumable::io_actor; // by this, the pump knows its own
+}
+
+bool socket_actor_impl::cleanup(caf::error&& reason,
+                                caf::execution_unit* host) {
+  if (owner_)
+    demonitor(owner_.address()); // or CAF remembers us as long as it lives
+  owner_ = nullptr;
+  held_.take_all();
+  fail_all(requests_.take_all(), ec::closed);
+  link_ = nullptr;
+  if (socket_) {
+    monitor_.reset();
+    auto left = closing_
+                  ? std::max(close_time_ - steady_now(), time_point::duration{})
+                  : time_point::duration{};
+    socket_.close(std::chrono::ceil<std::chrono::milliseconds>(left));
+    pump_->remove(*this);
+  }
+  return super::cleanup(std::move(reason), host);
+}
+
+caf::resumable::resume_result
+socket_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
+  auto result = super::resume(host, max);
+  try {
+    flush_link(); // what the handlers sent leaves together
+  } catch (...) {
+    caf::anon_send_exit(this, caf::exit_reason::kill); // out of memory
+  }
+  return result;
+}
+
+socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
+  set_default_handler(caf::drop);
+  set_exit_handler([this](caf::exit_msg& x) {
+    if (x.reason == caf::exit_reason::kill) {
+      quit(std::move(x.reason));
+    } else if (x.reason) {
+      // Behind what was sent to us before, so that it still leaves.
+      reason_ = std::move(x.reason);
+      send(this, atom::close_v);
+    }
+  });
+  set_down_handler([this](caf::down_msg& x) {
+    if (!owner_ || x.source != owner_.address())
+      return;
+    owner_ = nullptr;
+    close();
+  });
+  return {
+    [this](atom::open) { return open(); },
+    [this](atom::attach, socket_owner_actor& owner) {
+      attach_owner(std::move(owner));
+    },
+    [this](outgoing& x) { send_all(x.messages); },
+    [this](multipart& x) {
+      send_one(x);
+      pending_ = true;
+    },
+    [this](atom::request, multipart& x) { return request(x); },
+    [this](atom::subscribe, const std::string& prefix) -> caf::result<void> {
+      return to_result(subscribe(prefix, true));
+    },
+    [this](atom::unsubscribe, const std::string& prefix) -> caf::result<void> {
+      return to_result(subscribe(prefix, false));
+    },
+    [this](atom::bind, const std::string& where) { return bind(where); },
+    [this](atom::connect, const std::string& where) { return connect(where); },
+    [this](atom::unbind, const std::string& where) -> caf::result<void> {
+      return to_result(socket_.unbind(where));
+    },
+    [this](atom::disconnect, const std::string& where) -> caf::result<void> {
+      return to_result(socket_.disconnect(where));
+    },
+    [this](atom::counters) {
+      auto result = socket_counters{};
+      add_counters(result, counters_);
+      return result;
+    },
+    [this](atom::close) { close(); },
+  };
+}
+
+// -- overridden functions of pumped_socket ------------------------------------
+
+void socket_actor_impl::add_descriptors(std::vector<pollfd>& into) const {
+  into.push_back({socket_.descriptor(), POLLIN, 0});
+  if (monitor_ != nullptr)
+    into.push_back({monitor_->descriptor(), POLLIN, 0});
+}
+
+void socket_actor_impl::signal(std::size_t index) noexcept {
+  (index == 0 ? pending_ : events_pending_) = true;
+}
+
+bool socket_actor_impl::ready() const noexcept {
+  return pending_ || events_pending_ || flow_->resumable()
+         || (link_ && link_->ready());
+}
+
+void socket_actor_impl::service() {
+  guest_hours open{*pump_, spec_.handlers_on_pump};
+  pending_ = false;
+  if (retry_time_ != time_point::max() && retry_time_ <= steady_now()) {
+    retry_time_ = time_point::max(); // whoever still waits sets it again
+    probe_peers();
+  }
+  // Input first: a peer that went away while its queue was full is noticed only
+  // by reading.
+  auto reads = reading();
+  if (reads)
+    read();
+  else
+    socket_.readable(); // for the sake of what ZeroMQ does inside
+  if (events_pending_)
+    report_events();
+  if (requests_.deadline() <= steady_now())
+    fail_all(requests_.take_expired(steady_now()), ec::timed_out);
+  advance_requests();
+  if (!held_.empty()) {
+    retry();
+    pending_ = pending_ || (reads && socket_.readable());
+  }
+  if (link_) {
+    flush_link();
+    pending_ = pending_ || (reads && socket_.readable());
+  }
+  if (done() && !std::exchange(done_, true))
+    send(this, atom::close_v);
+}
+
+pumped_socket::time_point socket_actor_impl::deadline() const noexcept {
+  return std::min({retry_time_, requests_.deadline(),
+                   done_ ? time_point::max() : close_time_});
+}
+
+std::chrono::milliseconds socket_actor_impl::linger() const noexcept {
+  return spec_.options.linger;
+}
+
+socket_counters& socket_actor_impl::counters() noexcept {
+  return counters_;
+}
+
+// -- handlers -----------------------------------------------------------------
+
+caf::result<open_socket> socket_actor_impl::open() {
+  open_socket result;
+  if (auto err = open_endpoints(result.endpoints)) {
+    quit(err);
+    return err;
+  }
+  pump_->add(*this, caf::strong_actor_ptr{ctrl()});
+  result.handle = socket_actor{this};
+  return result;
+}
+
+void socket_actor_impl::attach_owner(socket_owner_actor owner) {
+  if (owner_)
+    demonitor(owner_.address());
+  owner_ = std::move(owner);
+  if (owner_)
+    monitor(owner_);
+  pending_ = true;
+  events_pending_ = true;
+  if (owner_ && !unclaimed_.empty())
+    deliver(std::exchange(unclaimed_, {}));
+}
+
+void socket_actor_impl::send_all(std::vector<multipart>& messages) {
+  for (auto& message : messages)
+    send_one(message);
+  pending_ = true; // sending may have swallowed the signal of an input
+}
+
+caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
+  auto where = check_bind(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  if (auto err = check_one_peer())
+    return err;
+  pending_ = true;
+  note_endpoint(*where);
+  auto real = socket_.bind(*where);
+  if (!real)
+    return std::move(real.error());
+  return std::move(*real);
+}
+
+caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
+  auto where = check_connect(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  if (auto err = check_one_peer())
+    return err;
+  pending_ = true;
+  if (waits_for_connection_)
+    socket_.queue_for_connections(); // we cannot wait for each of several
+  note_endpoint(*where);
+  if (auto err = socket_.connect(*where))
+    return err;
+  return to_string(*where);
+}
+
+caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {
+  pending_ = true;
+  if (socket_.subscribe(prefix, on))
+    return caf::none;
+  return make_error(ec::unexpected_message,
+                    "only SUB and XSUB sockets subscribe");
+}
+
+void socket_actor_impl::close() {
+  if (!closing_) {
+    closing_ = true;
+    close_time_ = steady_now() + spec_.options.linger;
+    pending_ = true;
+  }
+  flush_link();
+  if (!done())
+    return;
+  if (link_)
+    for (auto& message : link_->take_all())
+      give_back(ec::closed, message);
+  for (auto& message : held_.take_all())
+    give_back(ec::closed, message);
+  quit(std::move(reason_));
+}
+
+// -- work ---------------------------------------------------------------------
+
+caf::error socket_actor_impl::open_socket_and_monitor() {
+  if (pump_->stopping() || pump_->context() == nullptr)
+    return make_error(ec::closed, "the bridge is closed");
+  auto socket = zmq_socket::open(pump_->context(), spec_);
+  if (!socket)
+    return std::move(socket.error());
+  socket_ = std::move(*socket);
+  if (auto err = secure())
+    return err;
+  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
+      && !watches_handshakes() && !(link_ && link_->knows_credit()))
+    return caf::none;
+  auto monitor = socket_monitor::make(pump_->context(), socket_,
+                                      spec_.security);
+  if (!monitor)
+    return std::move(monitor.error());
+  monitor_ = std::move(*monitor);
+  return caf::none;
+}
+
+caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
+  if (auto err = open_socket_and_monitor())
+    return err;
+  for (auto& text : spec_.bind) {
+    auto where = endpoint::parse(text);
+    if (!where)
+      return std::move(where.error());
+    note_endpoint(*where);
+    auto real = socket_.bind(*where);
+    if (!real)
+      return std::move(real.error());
+    bound.push_back(std::move(*real));
+  }
+  for (auto& text : spec_.connect) {
+    auto where = endpoint::parse(text);
+    if (!where)
+      return std::move(where.error());
+    note_endpoint(*where);
+    if (auto err = socket_.connect(*where))
+      return err;
+  }
+  return caf::none;
+}
+
+bool socket_actor_impl::done() const noexcept {
+  return closing_
+         && ((held_.empty() && requests_.empty() && (!link_ || link_->idle()))
+             || steady_now() >= close_time_);
+}
+
+} // namespace troupe

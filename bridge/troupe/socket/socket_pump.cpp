@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/socket/socket_pump.hpp"
+
+#include "troupe/error.hpp"
+#include "troupe/socket/counting.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/scheduled_actor.hpp>
+#include <caf/scheduler/abstract_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <pthread.h>
+#include <system_error>
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Messages that a socket actor handles before the others get their turn.
+constexpr auto max_throughput = std::size_t{128};
+
+/// Rounds of jobs before the descriptors get their turn.
+constexpr auto max_rounds = 4;
+
+/// Time that a closing socket gets on top of its linger time.
+constexpr auto grace = 2s;
+
+/// The pump that this thread runs, if any.
+thread_local const socket_pump* running_pump = nullptr;
+
+/// Signals are for the threads of the application.
+void prepare_thread() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  pthread_setname_np(pthread_self(), "troupe.pump");
+}
+
+/// Ends an actor that found its pump gone: its requests bounce, its handlers
+/// never run.
+void abandon(caf::resumable* job) {
+  auto self = static_cast<caf::scheduled_actor*>(job);
+  self->cleanup(make_error(ec::closed, "the bridge is closed"), nullptr);
+  intrusive_ptr_release(job);
+}
+
+} // namespace
+
+pumped_socket::~pumped_socket() {
+  // nop
+}
+
+socket_pump::socket_pump(caf::actor_system& sys,
+                         std::shared_ptr<socket_context> context)
+  : execution_unit(&sys), context_(std::move(context)) {
+  try {
+    thread_ = std::thread{[this] { run(); }};
+  } catch (const std::system_error&) {
+    stopping_ = true; // `open` answers with `ec::closed`
+    ended_ = true;
+  }
+}
+
+socket_pump::~socket_pump() {
+  stop();
+}
+
+// -- any thread ---------------------------------------------------------------
+
+void socket_pump::exec_later(caf::resumable* job) {
+  auto here = running_pump == this;
+  if (job->subtype() != caf::resumable::io_actor && !(here && takes_guests_)) {
+    system().scheduler().enqueue(job);
+    return;
+  }
+  if (here) {
+    own_jobs_.push_back(job);
+    return;
+  }
+  {
+    std::unique_lock guard{jobs_mutex_};
+    if (ended_) {
+      guard.unlock();
+      abandon(job);
+      return;
+    }
+    jobs_.push_back(job);
+  }
+  bell_->fire();
+}
+
+void socket_pump::begin_stop() noexcept {
+  stopping_ = true;
+  bell_->fire();
+}
+
+void socket_pump::stop() {
+  std::unique_lock guard{stop_mutex_};
+  begin_stop();
+  if (thread_.joinable())
+    thread_.join();
+  context_.reset();
+}
+
+std::size_t socket_pump::size() {
+  std::unique_lock guard{counters_mutex_};
+  return sockets_.size();
+}
+
+socket_counters socket_pump::counters() {
+  std::unique_lock guard{counters_mutex_};
+  auto sum = closed_;
+  for (auto& x : sockets_)
+    add_counters(sum, x.socket->counters());
+  return sum;
+}
+
+// -- the pump's thread --------------------------------------------------------
+
+void socket_pump::add(pumped_socket& socket, caf::strong_actor_ptr self) {
+  std::unique_lock guard{counters_mutex_};
+  sockets_.push_back({&socket, std::move(self), 0});
+  sockets_changed_ = true;
+}
+
+void socket_pump::remove(pumped_socket& socket) {
+  caf::strong_actor_ptr self; // released after the lock
+  std::unique_lock guard{counters_mutex_};
+  auto i = std::find_if(sockets_.begin(), sockets_.end(),
+                        [&](const entry& x) { return x.socket == &socket; });
+  if (i == sockets_.end())
+    return;
+  set_gauge(socket.counters().held, 0);
+  add_counters(closed_, socket.counters());
+  self = std::move(i->self);
+  sockets_.erase(i);
+  sockets_changed_ = true;
+  guard.unlock();
+}
+
+void socket_pump::run() {
+  running_pump = this;
+  prepare_thread();
+  for (;;) {
+    // What sockets wake up here leads to more jobs, and those to more messages:
+    // go on without a look at the descriptors, a few times.
+    for (auto round = 0; round < max_rounds; ++round) {
+      run_jobs();
+      service_sockets();
+      if (own_jobs_.empty())
+        break;
+    }
+    if (stopping_ && !closing_)
+      begin_closing();
+    if (closing_ && end_if_idle())
+      return;
+    wait();
+  }
+}
+
+void socket_pump::run_jobs() {
+  running_.swap(own_jobs_);
+  {
+    std::unique_lock guard{jobs_mutex_};
+    running_.insert(running_.end(), jobs_.begin(), jobs_.end());
+    jobs_.clear();
+  }
+  for (auto job : running_)
+    run_job(job);
+  running_.clear();
+}
+
+void socket_pump::run_job(caf::resumable* job) {
+  switch (job->resume(this, max_throughput)) {
+    case caf::resumable::resume_later:
+      own_jobs_.push_back(job);
+      break;
+    case caf::resumable::shutdown_execution_unit:
+      break; // nobody sends that here
+    default:
+      intrusive_ptr_release(job);
+  }
+}
+
+void socket_pump::service_sockets() {
+  // Nothing here adds or removes sockets: actors do that in `run_jobs`.
+  for (auto& x : sockets_) {
+    if (!x.socket->ready())
+      continue;
+    try {
+      x.socket->service();
+    } catch (...) {
+      // Out of memory, in all likelihood. The others may be better off.
+      caf::anon_send_exit(caf::actor_cast<caf::actor>(x.self),
+                          caf::exit_reason::kill);
+    }
+  }
+}
+
+// -- sleep --------------------------------------------------------------------
+
+bool socket_pump::has_work() {
+  if (!own_jobs_.empty() || (stopping_ && !closing_))
+    return true;
+  for (auto& x : sockets_)
+    if (x.socket->ready())
+      return true;
+  std::unique_lock guard{jobs_mutex_};
+  return !jobs_.empty();
+}
+
+void socket_pump::wait() {
+  if (sockets_changed_)
+    collect_descriptors();
+  auto timeout = 0;
+  if (!has_work()) {
+    bell_->arm();
+    if (!has_work())
+      timeout = timeout_ms();
+  }
+  auto polled = poll(descriptors_.data(), descriptors_.size(), timeout) > 0;
+  bell_->disarm(polled && descriptors_.front().revents != 0);
+  wakeups_.fetch_add(1, std::memory_order_relaxed);
+  note_activity(polled);
+}
+
+int socket_pump::timeout_ms() {
+  auto first = killing_time_;
+  for (auto& x : sockets_)
+    first = std::min(first, x.socket->deadline());
+  if (first == time_point::max())
+    return -1;
+  using std::chrono::ceil;
+  auto left =
+    ceil<std::chrono::milliseconds>(first - std::chrono::steady_clock::now());
+  return static_cast<int>(std::clamp(left, 0ms, 60'000ms).count());
+}
+
+void socket_pump::collect_descriptors() {
+  descriptors_.assign(1, {bell_->fd(), POLLIN, 0});
+  for (auto& x : sockets_) {
+    x.first_descriptor = descriptors_.size();
+    x.socket->add_descriptors(descriptors_);
+  }
+  sockets_changed_ = false;
+}
+
+void socket_pump::note_activity(bool polled) {
+  auto next = descriptors_.size();
+  for (auto i = sockets_.rbegin(); polled && i != sockets_.rend(); ++i) {
+    for (auto k = i->first_descriptor; k < next; ++k)
+      if (descriptors_[k].revents != 0)
+        i->socket->signal(k - i->first_descriptor);
+    next = i->first_descriptor;
+  }
+  auto due = [now = time_point::min()](time_point deadline) mutable {
+    if (deadline == time_point::max())
+      return false;
+    if (now == time_point::min())
+      now = std::chrono::steady_clock::now();
+    return deadline <= now;
+  };
+  for (auto& x : sockets_)
+    if (due(x.socket->deadline()))
+      x.socket->signal(0);
+  if (due(killing_time_))
+    kill_all();
+}
+
+// -- shutdown -----------------------------------------------------------------
+
+void socket_pump::begin_closing() {
+  closing_ = true;
+  auto linger = 0ms;
+  for (auto& x : sockets_) {
+    // Behind what was sent to the socket before, so that it still leaves.
+    caf::anon_send(caf::actor_cast<socket_actor>(x.self), atom::close_v);
+    linger = std::max(linger, x.socket->linger());
+  }
+  killing_time_ = std::chrono::steady_clock::now() + linger + grace;
+}
+
+void socket_pump::kill_all() {
+  for (auto& x : sockets_)
+    caf::anon_send_exit(caf::actor_cast<caf::actor>(x.self),
+                        caf::exit_reason::kill);
+  killing_time_ = time_point::max();
+}
+
+bool socket_pump::end_if_idle() {
+  if (!sockets_.empty() || !own_jobs_.empty())
+    return false;
+  std::unique_lock guard{jobs_mutex_};
+  ended_ = jobs_.empty();
+  return ended_;
+}
+
+} // namespace troupe

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The part of the socket actor that receives and tells its owner.
+
+#include "troupe/socket/counting.hpp"
+#include "troupe/socket/socket_actor.hpp"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace troupe {
+
+bool socket_actor_impl::reading() {
+  // The flow comes first: it has to learn that it may be open again.
+  if (!flow_->open() || !socket_.receives())
+    return false;
+  auto room = unclaimed_.size() < spec_.max_batch;
+  // Credit comes as input, too, and more may be waiting for it.
+  if (closing_)
+    return (link_ && link_->knows_credit() && !held_.empty())
+           || (!requests_.empty() && room);
+  return owner_ || ((link_ || !requests_.empty()) && room);
+}
+
+void socket_actor_impl::read() {
+  std::vector<multipart> batch;
+  batch.reserve(usual_batch_);
+  auto received = std::uint64_t{0};
+  auto bytes = std::uint64_t{0};
+  multipart message;
+  auto left = spec_.max_batch;
+  for (; left > 0; --left) {
+    auto result = socket_.receive(message);
+    if (result == receive_result::nothing)
+      break;
+    if (result == receive_result::dropped || !admit(message)) {
+      count(counters_.dropped);
+      socket_.decline();
+      continue;
+    }
+    if (link_) {
+      read_link(message, batch);
+      if (batch.size() < spec_.max_batch)
+        continue;
+      left = 0;
+      break;
+    }
+    ++received;
+    bytes += message.size_bytes();
+    if (accept(message, batch))
+      batch.push_back(std::move(message));
+  }
+  pending_ = left == 0;
+  if (link_) {
+    for (auto& x : batch)
+      bytes += x.size_bytes();
+    received = batch.size();
+    if (spec_.type == socket_type::dealer) // others get no replies
+      std::erase_if(batch, [this](multipart& x) { return answer(x); });
+    if (batch.empty())
+      link_->forget_tickets();
+  }
+  if (received == 0)
+    return;
+  count(counters_.messages_received, received);
+  count(counters_.bytes_received, bytes);
+  if (!batch.empty())
+    deliver(std::move(batch));
+}
+
+bool socket_actor_impl::accept(multipart& message,
+                               std::vector<multipart>& batch) {
+  if (auto event = notices_.read(message)) {
+    if (!batch.empty())
+      deliver(std::exchange(batch, {}));
+    tell(std::move(event));
+    return false;
+  }
+  return !answer(message);
+}
+
+void socket_actor_impl::tell(std::optional<socket_event> event) {
+  if (!event || !owner_)
+    return;
+  event->tag = spec_.tag;
+  send(owner_, std::move(*event));
+}
+
+void socket_actor_impl::deliver(std::vector<multipart> messages) {
+  if (!owner_ && closing_) {
+    count(counters_.dropped, messages.size());
+    if (link_)
+      link_->forget_tickets();
+    return;
+  }
+  if (!owner_) {
+    std::move(messages.begin(), messages.end(), std::back_inserter(unclaimed_));
+    return;
+  }
+  usual_batch_ = messages.size();
+  auto ticket = flow_->take_ticket();
+  if (link_)
+    ticket = link_->ticket(std::move(ticket));
+  send(owner_, delivery{spec_.tag, std::move(messages), std::move(ticket)});
+}
+
+void socket_actor_impl::report_events() {
+  events_pending_ = false;
+  if (monitor_ == nullptr)
+    return;
+  auto before = monitor_->connections();
+  monitor_->update();
+  watch_link();
+  if (waits_for_connection_ && monitor_->connections() < before)
+    lose_connection();
+  note_refusals();
+  if (!owner_ && (spec_.watch || watches_handshakes()))
+    return; // it shall learn what happened before it came
+  for (auto& event : monitor_->take())
+    if (guard_ == nullptr || event.reason != ec::key_refused)
+      report_event(std::move(event)); // the guard knows whom it refused
+  if (guard_ != nullptr)
+    for (auto& event : guard_->take_events())
+      report_event(std::move(event));
+}
+
+} // namespace troupe

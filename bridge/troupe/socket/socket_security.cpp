@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The part of the socket actor that knows who may do what.
+
+#include "troupe/socket/counting.hpp"
+#include "troupe/socket/socket_actor.hpp"
+
+#include <utility>
+
+namespace troupe {
+
+caf::error socket_actor_impl::secure() {
+  auto guard = peer_guard::secure(pump_->shared_context(), socket_.handle(),
+                                  spec_.security);
+  if (!guard)
+    return std::move(guard.error());
+  guard_ = std::move(*guard);
+  return caf::none;
+}
+
+bool socket_actor_impl::watches_handshakes() const noexcept {
+  return guard_ != nullptr
+         || std::holds_alternative<plain_client>(spec_.security)
+         || std::holds_alternative<curve_client>(spec_.security);
+}
+
+void socket_actor_impl::note_endpoint(const endpoint& where) {
+  ++endpoints_;
+  refused_ = false;
+  if (guard_ != nullptr)
+    guard_->note(where);
+}
+
+bool socket_actor_impl::admit(multipart& message) {
+  if (guard_ == nullptr)
+    return true;
+  auto user_id = socket_.user_id();
+  // An XPUB ends the subscriptions of a peer that went away by itself.
+  if (spec_.type == socket_type::xpub && user_id.empty())
+    return true;
+  if (guard_->admit(user_id, message))
+    return true;
+  events_pending_ = true; // the owner shall know
+  return false;
+}
+
+bool socket_actor_impl::cleared(const routing_id& peer) {
+  return !refused_
+         && (guard_ == nullptr || !addressed()
+             || guard_->clear(peer) == clearance::granted);
+}
+
+ec socket_actor_impl::why_gone(const routing_id& peer) {
+  if (refused_)
+    return ec::key_refused;
+  if (guard_ == nullptr || !addressed())
+    return ec::peer_gone;
+  if (guard_->clear(peer) == clearance::removed) {
+    events_pending_ = true;
+    return ec::key_removed;
+  }
+  guard_->forget(peer);
+  return ec::peer_gone;
+}
+
+void socket_actor_impl::note_refusals() {
+  if (guard_ != nullptr)
+    return set_gauge(counters_.refused, guard_->refused());
+  // ZeroMQ never tries again, so that everything would wait in vain.
+  if (!monitor_->take_key_refused() || endpoints_ != 1)
+    return;
+  refused_ = true;
+  for (auto& message : held_.take_all())
+    give_back(ec::key_refused, message);
+  set_gauge(counters_.held, 0);
+  retry_time_ = time_point::max();
+  fail_all(requests_.take_all(), ec::key_refused);
+}
+
+void socket_actor_impl::report_event(socket_event event) {
+  auto told_always = event.reason == ec::key_removed;
+  if (guard_ == nullptr)
+    told_always = event.reason == ec::key_refused
+                  || event.reason == ec::wrong_server_key;
+  if (!owner_ || (!spec_.watch && !told_always))
+    return;
+  event.tag = spec_.tag;
+  send(owner_, std::move(event));
+}
+
+} // namespace troupe

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The part of the socket actor that sends, holds and gives back.
+
+#include "troupe/socket/counting.hpp"
+#include "troupe/socket/socket_actor.hpp"
+
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// ZeroMQ signals when a peer takes messages again. This is the safety net.
+constexpr auto retry_interval = 200ms;
+
+auto steady_now() {
+  return std::chrono::steady_clock::now();
+}
+
+} // namespace
+
+std::optional<ec> violation(const multipart& message, const socket_spec& spec) {
+  // ZeroMQ would take a second frame of a STREAM for the name of a peer.
+  auto most = spec.type == socket_type::stream ? 1 : spec.max_frames;
+  if (message.frames.empty() || message.frames.size() > most)
+    return ec::bad_frames;
+  auto sum = std::size_t{0};
+  for (auto& frame : message.frames) {
+    if (frame.size() > spec.max_frame)
+      return ec::too_large;
+    sum += frame.size();
+  }
+  if (sum > spec.max_message)
+    return ec::too_large;
+  return std::nullopt;
+}
+
+void socket_actor_impl::send_one(multipart& message) {
+  if (closing_)
+    return give_back(ec::closed, message);
+  if (auto reason = violation(message, spec_))
+    return give_back(*reason, message);
+  if (spec_.type == socket_type::req)
+    return ask({std::nullopt, {}, std::move(message), false});
+  if (!addressed())
+    message.peer = {};
+  if (held_.waits_for(message.peer))
+    return hold(message);
+  switch (try_send(message)) {
+    case send_result::sent:
+      break;
+    case send_result::would_block:
+      hold(message);
+      break;
+    case send_result::peer_gone:
+      give_back(why_gone(message.peer), message);
+      break;
+    case send_result::impossible:
+      give_back(ec::unexpected_message, message);
+      break;
+  }
+}
+
+send_result socket_actor_impl::try_send(multipart& message) {
+  if (!cleared(message.peer))
+    return send_result::peer_gone;
+  if (waits_for_connection_ && monitor_->connections() == 0)
+    return send_result::would_block;
+  auto id = requests_.empty() ? std::nullopt : requests_.read(message);
+  auto result = link_ ? link_->add(message, *this)
+                      : socket_.send(message, policy_, counters_);
+  if (result == send_result::sent && id)
+    requests_.mark_sent(*id);
+  if (result == send_result::sent && spec_.type == socket_type::stream)
+    tell(notices_.sent(message));
+  return result;
+}
+
+void socket_actor_impl::hold(multipart& message) {
+  auto peer = message.peer;
+  if (!held_.push(message))
+    return give_back(ec::peer_full, message);
+  set_gauge(counters_.held, held_.size());
+  report_full(peer);
+  arm_retry();
+}
+
+void socket_actor_impl::arm_retry() {
+  if (retry_time_ == time_point::max())
+    retry_time_ = steady_now() + retry_interval;
+}
+
+void socket_actor_impl::retry() {
+  auto lost = held_.retry([this](multipart& message) {
+    if (auto id = requests_.read(message); id && !requests_.open(*id))
+      return send_result::sent; // nobody waits for an answer any more
+    auto result = try_send(message);
+    if (result == send_result::would_block)
+      report_full(message.peer);
+    return result;
+  });
+  for (auto& message : lost)
+    give_back(why_gone(message.peer), message);
+  set_gauge(counters_.held, held_.size());
+  report_drained();
+  if (!held_.empty())
+    arm_retry();
+  else if (!link_)
+    retry_time_ = time_point::max();
+}
+
+void socket_actor_impl::report_full(const routing_id& peer) {
+  // That nobody is connected yet is told by other events.
+  if (waits_for_connection_ && monitor_->connections() == 0)
+    return;
+  if (owner_ && full_.insert(peer).second)
+    send(owner_, socket_event{.tag = spec_.tag,
+                              .what = socket_event::kind::full,
+                              .reason = ec::peer_full,
+                              .peer = peer});
+}
+
+void socket_actor_impl::report_drained() {
+  std::erase_if(full_, [this](const routing_id& peer) {
+    if (held_.waits_for(peer))
+      return false;
+    if (owner_)
+      send(owner_, socket_event{.tag = spec_.tag,
+                                .what = socket_event::kind::drained,
+                                .peer = peer});
+    return true;
+  });
+}
+
+void socket_actor_impl::give_back(ec reason, multipart& message) {
+  count(counters_.returned);
+  if (auto id = requests_.read(message))
+    if (auto request = requests_.take(*id))
+      return fail(*request, reason);
+  if (owner_)
+    send(owner_, returned{spec_.tag, reason, std::move(message)});
+}
+
+} // namespace troupe
