@@ -78,6 +78,7 @@ int receive(bridge_runtime& bridge, caf::actor_system& sys, socket_type type,
             std::string_view peers) {
   auto spec = make_spec(type, peers);
   spec.bind = {"tcp://127.0.0.1:*"};
+  spec.security = no_security{};
   auto socket = bridge.open(spec);
   if (!socket)
     fail(describe(socket.error()));
@@ -154,6 +155,7 @@ int send(bridge_runtime& bridge, caf::actor_system& sys, socket_type type,
          std::chrono::milliseconds time) {
   auto spec = make_spec(type, peers);
   spec.connect = {std::move(endpoint)};
+  spec.security = no_security{};
   spec.watch = true;
   auto socket = bridge.open(spec);
   if (!socket)
