@@ -69,7 +69,13 @@ socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
 
 void socket_actor_impl::enqueue(caf::mailbox_element_ptr message,
                                 caf::execution_unit*) {
-  super::enqueue(std::move(message), pump_.get());
+  // Messages take the short way while the mailbox is empty, so that they
+  // overtake nothing that their sender sent before them.
+  auto first = false;
+  if (!mailbox().blocked() || !inbox_.take(*message, first))
+    super::enqueue(std::move(message), pump_.get());
+  else if (first)
+    pump_->bell()->fire();
 }
 
 void socket_actor_impl::enqueue(caf::strong_actor_ptr sender,
@@ -109,6 +115,11 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
 
 caf::resumable::resume_result
 socket_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
+  try {
+    send_inbox(); // it came before what is in the mailbox
+  } catch (...) {
+    caf::anon_send_exit(this, caf::exit_reason::kill); // out of memory
+  }
   auto result = super::resume(host, max);
   try {
     flush_link(); // what the handlers sent leaves together
@@ -182,12 +193,13 @@ void socket_actor_impl::signal(std::size_t index) noexcept {
 }
 
 bool socket_actor_impl::ready() const noexcept {
-  return pending_ || events_pending_ || flow_->resumable()
+  return pending_ || events_pending_ || inbox_.pending() || flow_->resumable()
          || (link_ && link_->ready());
 }
 
 void socket_actor_impl::service() {
   guest_hours open{*pump_, spec_.handlers_on_pump};
+  send_inbox();
   pending_ = false;
   if (retry_time_ != time_point::max() && retry_time_ <= steady_now()) {
     retry_time_ = time_point::max(); // whoever still waits sets it again
@@ -253,6 +265,14 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
   events_pending_ = true;
   if (owner_ && !unclaimed_.empty())
     deliver(std::exchange(unclaimed_, {}));
+}
+
+void socket_actor_impl::send_inbox() {
+  if (!inbox_.pending())
+    return;
+  inbox_.drain(taken_);
+  send_all(taken_);
+  taken_.clear();
 }
 
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {

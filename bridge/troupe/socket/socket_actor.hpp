@@ -6,6 +6,7 @@
 #include "troupe/security/peer_guard.hpp"
 #include "troupe/socket/delivery_flow.hpp"
 #include "troupe/socket/held_messages.hpp"
+#include "troupe/socket/inbox.hpp"
 #include "troupe/socket/notices.hpp"
 #include "troupe/socket/open_requests.hpp"
 #include "troupe/socket/socket_monitor.hpp"
@@ -84,6 +85,9 @@ private:
   void attach_owner(socket_owner_actor owner);
 
   void send_all(std::vector<multipart>& messages);
+
+  /// Sends what took the short way.
+  void send_inbox();
 
   caf::result<multipart> request(multipart& message);
 
@@ -217,6 +221,8 @@ private:
   std::unique_ptr<peer_guard> guard_; // null if peers need no proof
   std::size_t endpoints_ = 0;
   bool refused_ = false; // by the only server there is
+  inbox inbox_;
+  std::vector<multipart> taken_; // from the inbox
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
   std::unique_ptr<bridged_link> link_;  // null = the peers are raw
