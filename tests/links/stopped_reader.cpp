@@ -56,7 +56,9 @@ void check_flood(const std::string& type, const std::string& peers) {
   BOOST_TEST(sent > 1000);
   BOOST_TEST(counted == sent);
   BOOST_TEST(peak_mib > 0);
-  BOOST_TEST(peak_mib < 200);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  BOOST_TEST(peak_mib < 200); // sanitizers keep freed memory
+#endif
   BOOST_TEST(sender.err() == "");
   BOOST_TEST(receiver.err() == "");
 }
