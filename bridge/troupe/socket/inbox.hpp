@@ -12,8 +12,9 @@
 namespace troupe {
 
 /// Where other threads leave messages for a socket, beside its mailbox: taking
-/// them out of there costs the pump more than sending them. All members are
-/// thread-safe.
+/// them out of there costs the pump more than sending them. Has no bound, like
+/// a mailbox: the pump empties it at each turn, and what it cannot send counts
+/// against the bounds of the socket. All members are thread-safe.
 class inbox {
 public:
   /// Moves the messages out of `x`, if it is an `outgoing` or a `multipart`
