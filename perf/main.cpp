@@ -3,20 +3,15 @@
 #include "actor_interference.hpp"
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
-#include "crossover.hpp"
-#include "flood.hpp"
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/report.hpp"
-#include "interference.hpp"
-#include "latency.hpp"
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
 #include "raw_latency.hpp"
 #include "raw_throughput.hpp"
-#include "sends.hpp"
-#include "throughput.hpp"
 #include "troupe/troupe.hpp"
+#include "workloads.hpp"
 
 #include <array>
 #include <cstdio>
@@ -35,9 +30,7 @@ int main(int argc, char** argv) {
   if (auto status = play_role(argc, argv, roles))
     return *status;
   troupe::runtime rt{argc, argv};
-  const std::array workloads{crossover_workload(),    flood_workload(),
-                             interference_workload(), latency_workload(),
-                             sends_workload(),        throughput_workload()};
+  auto workloads = all_workloads();
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;

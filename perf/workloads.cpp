@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "workloads.hpp"
+
+#include "crossover.hpp"
+#include "flood.hpp"
+#include "interference.hpp"
+#include "latency.hpp"
+#include "sends.hpp"
+#include "throughput.hpp"
+
+namespace troupe::perf {
+
+std::vector<workload> all_workloads() {
+  return {
+    crossover_workload(),    //
+    flood_workload(),        //
+    interference_workload(), //
+    latency_workload(),      //
+    sends_workload(),        //
+    throughput_workload(),
+  };
+}
+
+} // namespace troupe::perf
