@@ -3,6 +3,7 @@
 #include "workloads.hpp"
 
 #include "crossover.hpp"
+#include "echo.hpp"
 #include "flood.hpp"
 #include "interference.hpp"
 #include "latency.hpp"
@@ -14,6 +15,7 @@ namespace troupe::perf {
 std::vector<workload> all_workloads() {
   return {
     crossover_workload(),    //
+    echo_workload(),         //
     flood_workload(),        //
     interference_workload(), //
     latency_workload(),      //
