@@ -3,20 +3,19 @@
 #include "actor_interference.hpp"
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
+#include "commit.hpp"
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
-#include "harness/report.hpp"
+#include "harness/provenance.hpp"
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
 #include "raw_latency.hpp"
 #include "raw_throughput.hpp"
+#include "run_workload.hpp"
 #include "troupe/troupe.hpp"
 #include "workloads.hpp"
 
 #include <array>
-#include <cstdio>
-#include <exception>
-#include <unistd.h>
 
 /// Measures the cluster's own path against raw ZeroMQ. This program is also
 /// its own engine and controller, and the processes of the raw path.
@@ -34,18 +33,6 @@ int main(int argc, char** argv) {
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;
-  try {
-    report out{stdout, with.json,
-               !with.no_progress && isatty(STDERR_FILENO) != 0};
-    what->run(with, out);
-    out.finish();
-  } catch (const troupe::error& err) {
-    std::fprintf(stderr, "troupe-bench: %s\n%s%s", err.what(), err.hint.c_str(),
-                 err.hint.empty() ? "" : "\n");
-    return troupe::exit_status(err.code);
-  } catch (const std::exception& err) {
-    std::fprintf(stderr, "troupe-bench: %s\n", err.what());
-    return 1;
-  }
-  return 0;
+  return run_workload(*what, with,
+                      make_provenance(commit, quote_command(argc, argv)));
 }
