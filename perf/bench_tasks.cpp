@@ -14,4 +14,9 @@ array<double> echo_array(array<double> values) {
 }
 TROUPE_TASK_AS(echo_array, "bench.echo_array");
 
+digest digest_payload(buffer payload) {
+  return digest_of(payload.text());
+}
+TROUPE_TASK_AS(digest_payload, "bench.digest");
+
 } // namespace troupe::perf

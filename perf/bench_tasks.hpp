@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "digest.hpp"
 #include "troupe/troupe.hpp"
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,5 +15,8 @@ std::string echo_text(std::string_view text);
 
 /// Returns its argument, the same memory.
 array<double> echo_array(array<double> values);
+
+/// Says what it got.
+digest digest_payload(buffer payload);
 
 } // namespace troupe::perf

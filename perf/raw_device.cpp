@@ -3,6 +3,7 @@
 #include "raw_device.hpp"
 
 #include "raw_client.hpp"
+#include "raw_fan.hpp"
 
 #include <zmq.hpp>
 
@@ -65,6 +66,8 @@ std::optional<int> play_raw_role(int argc, char** argv) {
     return run_device(argv[2], argv[3]);
   if (role == std::string_view{"worker"} && argc == 3)
     return run_worker(argv[2]);
+  if (role == std::string_view{"fan-worker"} && argc == 3)
+    return run_fan_worker(argv[2]);
   return 2;
 }
 

@@ -47,6 +47,12 @@ const std::vector<sample> samples{
    2,
    2,
    2},
+  {"broadcast --engines 1,3 --size 0,10000",
+   {"engines", "engine_msgs_per_s"},
+   4,
+   4,
+   4},
+  {"startup --engines 2", {"engines", "ready_ms", "first_result_ms"}, 1, 1, 1},
 };
 
 } // namespace
