@@ -4,6 +4,7 @@
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
 #include "commit.hpp"
+#include "compare_command.hpp"
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/provenance.hpp"
@@ -16,6 +17,7 @@
 #include "workloads.hpp"
 
 #include <array>
+#include <string_view>
 
 /// Measures the cluster's own path against raw ZeroMQ. This program is also
 /// its own engine and controller, and the processes of the raw path.
@@ -28,6 +30,8 @@ int main(int argc, char** argv) {
                          raw_push_role(),    raw_reply_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
+  if (argc > 1 && std::string_view{argv[1]} == "compare")
+    return compare_command(argc - 1, argv + 1);
   troupe::runtime rt{argc, argv};
   auto workloads = all_workloads();
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);

@@ -83,8 +83,9 @@ selection parse_command_line(int argc, const char* const* argv,
                              std::span<const workload> workloads) {
   CLI::App app{"Measures the cluster's own path against raw ZeroMQ sockets"};
   app.require_subcommand(1);
-  app.footer(
-    "Example: troupe-bench flood --engines 4 --tasks 100000 --size 16");
+  app.footer("Example: troupe-bench flood --engines 4 --tasks 1k,100k\n"
+             "`troupe-bench compare BEFORE AFTER` compares what two runs with "
+             "--json wrote.");
   std::vector<selection> choices;
   choices.reserve(workloads.size());
   for (const auto& what : workloads) {
