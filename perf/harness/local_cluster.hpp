@@ -14,8 +14,7 @@ namespace troupe::perf {
 class local_cluster {
 public:
   /// Starts a controller and `engines` engine processes and waits until all of
-  /// them answer. Throws `troupe::error`, or `std::runtime_error` if there is
-  /// no such scheme.
+  /// them answer. Throws `troupe::error`.
   explicit local_cluster(std::size_t engines,
                          const std::string& scheme = "leastload");
 

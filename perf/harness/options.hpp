@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/placement_scheme.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -83,7 +85,7 @@ struct workload {
   std::function<void(options&)> hurry = [](options&) {};
 
   /// Schemes that it knows.
-  std::vector<std::string> schemes{"leastload", "lru"};
+  std::vector<std::string> schemes = scheme_names();
 
   /// Other systems that it can run, if they are installed.
   std::vector<std::string> rivals{};
