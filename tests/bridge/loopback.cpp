@@ -55,7 +55,8 @@ void owner::send(const socket_actor& socket, std::vector<multipart> messages) {
   self_->send(socket, outgoing{std::move(messages)});
 }
 
-void owner::receive_one() {
+void owner::receive_one(time_point limit) {
+  caf::timespan left = limit - std::chrono::steady_clock::now();
   self_->receive(
     [this](delivery& x) {
       last_sender_ = self_->current_sender();
@@ -67,13 +68,16 @@ void owner::receive_one() {
       (retry ? retries_ : events_).push_back(std::move(x));
     },
     [this](caf::down_msg& x) { downs_.push_back(std::move(x.reason)); },
-    caf::after(patience) >> [] { BOOST_FAIL("waited for a message in vain"); });
+    caf::after(std::max(left, caf::timespan{0})) >>
+      [] { BOOST_FAIL("waited for a message in vain"); });
 }
 
 template <class Queue>
 auto owner::pop(Queue& queue) {
+  // Messages of other kinds may come for ever.
+  auto limit = std::chrono::steady_clock::now() + patience;
   while (queue.empty())
-    receive_one();
+    receive_one(limit);
   auto result = std::move(queue.front());
   queue.pop_front();
   return result;
@@ -99,8 +103,9 @@ socket_event owner::take_event() {
 }
 
 bool owner::has_event(socket_event::kind what) {
+  auto limit = std::chrono::steady_clock::now() + patience;
   while (has_mail())
-    receive_one();
+    receive_one(limit);
   return std::any_of(events_.begin(), events_.end(),
                      [what](const socket_event& x) { return x.what == what; });
 }

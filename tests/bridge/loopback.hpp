@@ -88,8 +88,10 @@ public:
   }
 
 private:
+  using time_point = std::chrono::steady_clock::time_point;
+
   /// Waits for one more message of any kind.
-  void receive_one();
+  void receive_one(time_point limit);
 
   template <class Queue>
   auto pop(Queue& queue);

@@ -90,10 +90,9 @@ struct fixture : bridge_fixture {
     auto start = std::chrono::steady_clock::now();
     for (;;) {
       auto event = who.take_event();
-      if (event.what != kind::refused || event.reason != reason)
-        continue;
-      BOOST_TEST((std::chrono::steady_clock::now() - start < soon));
-      return event.text;
+      BOOST_REQUIRE((std::chrono::steady_clock::now() - start < soon));
+      if (event.what == kind::refused && event.reason == reason)
+        return event.text;
     }
   }
 
@@ -214,6 +213,27 @@ BOOST_AUTO_TEST_CASE(refuse_a_wrong_key) {
   BOOST_TEST((guest.take_returned().reason == ec::key_refused));
   check_service();
   BOOST_TEST(totals().messages_received == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(wait_no_more_for_a_server_that_refuses_them) {
+  server = open(server_spec(socket_type::pull));
+  auto spec = client_spec(as(mallory));
+  spec.type = socket_type::push; // is full while nobody is there
+  auto client = enter(spec);
+  guest.send(client, message({"let me in"}));
+  auto full = 0;
+  auto drained = 0;
+  for (;;) {
+    auto event = guest.take_event();
+    full += event.what == kind::full;
+    drained += event.what == kind::drained;
+    if (event.what == kind::refused)
+      break;
+  }
+  BOOST_TEST(full == 1);
+  BOOST_TEST(drained == 1);
+  BOOST_TEST((guest.take_returned().reason == ec::key_refused));
+  BOOST_TEST(guest.counters(client).held == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(fail_requests_to_a_server_that_refuses_them) {

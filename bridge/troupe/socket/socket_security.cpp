@@ -73,6 +73,7 @@ void socket_actor_impl::note_refusals() {
   for (auto& message : held_.take_all())
     give_back(ec::key_refused, message);
   set_gauge(counters_.held, 0);
+  report_drained();
   retry_time_ = time_point::max();
   fail_all(requests_.take_all(), ec::key_refused);
 }
