@@ -226,8 +226,8 @@ private:
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
   std::unique_ptr<bridged_link> link_;  // null = the peers are raw
-  std::size_t known_connections_ = 0;   // to the link
-  std::size_t known_established_ = 0;
+  std::size_t known_established_ = 0;   // connections, to the link
+  std::size_t known_ended_ = 0;
   int probes_left_ = 0;
   std::optional<ec> reported_refusal_;
   notices notices_;
