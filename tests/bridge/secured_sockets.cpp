@@ -347,6 +347,25 @@ BOOST_AUTO_TEST_CASE(drop_peers_whose_key_was_removed) {
   BOOST_TEST(contains(refusal(host, ec::key_refused), alice.public_key()));
 }
 
+BOOST_AUTO_TEST_CASE(tell_at_once_whose_key_was_removed) {
+  for (auto type : {socket_type::router, socket_type::push}) {
+    server = open(server_spec(type));
+    owner self{sys};
+    self.attach(server.handle);
+    auto spec = client_spec(as(alice));
+    spec.type = type == socket_type::push ? socket_type::pull
+                                          : socket_type::dealer;
+    enter(spec); // and says nothing
+    BOOST_TEST((self.take_event().what == kind::connected));
+    list->remove(alice.public_key());
+    auto text = refusal(self, ec::key_removed);
+    BOOST_TEST(contains(text, "'alice'"), text);
+    BOOST_TEST(contains(text, alice.public_key()), text);
+    BOOST_TEST(self.counters(server.handle).refused == 1u);
+    BOOST_REQUIRE(!list->add(alice.public_key(), {"alice", "client"}));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(tell_owners_that_do_not_watch_of_removed_keys) {
   auto spec = server_spec(socket_type::router);
   spec.watch = false;

@@ -194,7 +194,7 @@ void socket_actor_impl::signal(std::size_t index) noexcept {
 
 bool socket_actor_impl::ready() const noexcept {
   return pending_ || events_pending_ || inbox_.pending() || flow_->resumable()
-         || (link_ && link_->ready());
+         || (link_ && link_->ready()) || (guard_ && guard_->outdated());
 }
 
 void socket_actor_impl::service() {
@@ -212,6 +212,7 @@ void socket_actor_impl::service() {
     read();
   else
     socket_.readable(); // for the sake of what ZeroMQ does inside
+  review_keys();
   if (events_pending_)
     report_events();
   if (requests_.deadline() <= steady_now())

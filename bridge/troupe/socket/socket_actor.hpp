@@ -163,6 +163,9 @@ private:
   /// Whether the sender of `message` may, now.
   bool admit(multipart& message);
 
+  /// Notices keys that were removed.
+  void review_keys();
+
   /// Whether a message to `peer` may leave, now.
   bool cleared(const routing_id& peer);
 

@@ -15,6 +15,8 @@ caf::error socket_actor_impl::secure() {
   if (!guard)
     return std::move(guard.error());
   guard_ = std::move(*guard);
+  if (guard_ != nullptr)
+    guard_->watch_removals([bell = pump_->bell()] { bell->fire(); });
   return caf::none;
 }
 
@@ -42,6 +44,13 @@ bool socket_actor_impl::admit(multipart& message) {
     return true;
   events_pending_ = true; // the owner shall know
   return false;
+}
+
+void socket_actor_impl::review_keys() {
+  if (guard_ == nullptr || !guard_->outdated())
+    return;
+  guard_->review();
+  events_pending_ = true; // the owner shall know
 }
 
 bool socket_actor_impl::cleared(const routing_id& peer) {
