@@ -35,7 +35,8 @@ public:
   pusher(caf::scoped_actor& self, socket_actor socket,
          const stream_setup& setup)
     : self_(self), socket_(std::move(socket)), setup_(setup) {
-    // nop
+    self_->send(socket_, atom::attach_v,
+                caf::actor_cast<socket_owner_actor>(caf::actor{self_}));
   }
 
   send_report run(const stream_job& job) {
@@ -46,13 +47,11 @@ public:
     result.began = steady_seconds();
     stopwatch watch;
     for (std::size_t sent = 0; sent < job.count; sent += job.batch) {
+      listen();
       send(std::min(job.batch, job.count - sent));
-      make_room(job.batch);
     }
     result.seconds = watch.seconds();
     result.borrowed = borrows_ ? job.count : 0;
-    while (unanswered_ > 0)
-      await_answer();
     while (released_ < result.borrowed && watch.seconds() < 30)
       std::this_thread::sleep_for(100us);
     result.released = released_;
@@ -81,34 +80,22 @@ private:
     self_->send(socket_, std::move(out));
   }
 
-  /// Bounds what waits in the socket's mailbox to two windows: whoever answers
-  /// a question has done what came before.
-  void make_room(std::size_t sent) {
-    if (setup_.hwm <= 0)
-      return;
-    in_window_ += sent;
-    if (in_window_ < static_cast<std::size_t>(setup_.hwm))
-      return;
-    in_window_ = 0;
-    while (unanswered_ == 2)
-      await_answer();
-    self_->send(socket_, atom::counters_v);
-    ++unanswered_;
-  }
-
-  void await_answer() {
-    auto held = std::uint64_t{0};
-    self_->receive([&](const socket_counters& x) { held = x.held; },
-                   caf::after(patience) >>
-                     [] {
-                       throw std::runtime_error("the socket does not answer");
-                     });
-    if (held <= 1000) {
-      --unanswered_;
-      return;
-    }
-    std::this_thread::sleep_for(50us);
-    self_->send(socket_, atom::counters_v);
+  /// Heeds what the socket says, and waits while it is full.
+  void listen() {
+    while (full_ || !self_->mailbox().empty())
+      self_->receive(
+        [this](const socket_event& x) {
+          if (x.what == socket_event::kind::full)
+            full_ = true;
+          else if (x.what == socket_event::kind::drained)
+            full_ = false;
+        },
+        [](const returned& x) {
+          throw std::runtime_error(std::string{"a message came back: "}
+                                   + to_string(x.reason));
+        },
+        caf::after(patience) >>
+          [] { throw std::runtime_error("the socket stays full"); });
   }
 
   caf::scoped_actor& self_;
@@ -117,8 +104,7 @@ private:
   std::vector<char> payload_;
   bool borrows_ = false;
   std::atomic<std::size_t> released_{0};
-  std::size_t in_window_ = 0;
-  std::size_t unanswered_ = 0;
+  bool full_ = false;
 };
 
 /// Arguments: the endpoint, and the setup.

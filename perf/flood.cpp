@@ -4,7 +4,6 @@
 
 #include "harness/clock.hpp"
 #include "harness/compete.hpp"
-#include "harness/local_cluster.hpp"
 #include "harness/payload.hpp"
 #include "raw_device.hpp"
 #include "raw_flood.hpp"
@@ -48,13 +47,18 @@ struct stage {
       device.emplace(engines, transport);
       raw.emplace(device->endpoint());
     }
-    if (with.runs_actor())
-      actors.emplace(engines);
+    if (with.runs_actor()) {
+      cluster_options wanted;
+      wanted.engines = static_cast<unsigned>(engines);
+      actors.emplace(cluster::local(wanted));
+      session.emplace(actors->connect());
+    }
   }
 
   std::optional<raw_device> device;
   std::optional<raw_flood> raw;
-  std::optional<local_cluster> actors;
+  std::optional<cluster> actors;
+  std::optional<client> session;
 };
 
 void measure(stage& on, row key, const std::vector<std::string>& inputs,
@@ -62,10 +66,9 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
   std::vector<contender> contenders;
   if (on.raw)
     contenders.push_back({key, [&] { return on.raw->run(inputs); }});
-  if (on.actors) {
+  if (on.session) {
     key.set("path", "actor").set("transport", "ipc");
-    contenders.push_back(
-      {key, [&] { return run_actor(on.actors->session(), inputs); }});
+    contenders.push_back({key, [&] { return run_actor(*on.session, inputs); }});
   }
   compete(contenders, repeat, out);
 }

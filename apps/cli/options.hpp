@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/placement.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -63,7 +65,7 @@ struct cluster_settings {
   unsigned engines = 0;
   std::string program{};
   std::vector<std::string> load{};
-  std::string scheme = "leastload";
+  placement_scheme scheme = placement_scheme::leastload;
   std::uint32_t hwm = 0;
   std::string copy_threshold = "1024";
   std::string listen = "ipc";

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/buffer.hpp"
 
+#include "troupe/small_frames.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
@@ -61,8 +63,10 @@ buffer_owner::~buffer_owner() {
 }
 
 buffer buffer::copy_of(std::span<const std::byte> bytes) {
-  if (bytes.empty())
-    return {};
+  if (bytes.size() <= small_frames::max_size) {
+    thread_local small_frames small;
+    return small.copy(bytes);
+  }
   auto owner = copied_bytes::make(bytes.size());
   auto copy = owner->data();
   std::memcpy(copy, bytes.data(), bytes.size());

@@ -29,6 +29,14 @@ class multipart {
 public:
   multipart() = default;
 
+  multipart(const multipart&) = default;
+
+  multipart(multipart&&) noexcept = default;
+
+  multipart& operator=(const multipart&) = default;
+
+  multipart& operator=(multipart&&) noexcept = default;
+
   explicit multipart(frame_list frames) : frames(std::move(frames)) {
     // nop
   }

@@ -69,11 +69,49 @@ send_result bridged_link::add(multipart& message, link_port& port) {
   if (!state.stuck.empty() || (credit_ && !state.window.open()))
     return send_result::would_block;
   if (credit_)
-    state.window.sent(message.size_bytes());
+    state.window.sent({1, message.size_bytes()});
   state.writer.add(message, out_);
   list(x);
   ship(state, port);
   return send_result::sent;
+}
+
+send_result bridged_link::add(message_bundle& x, link_port& port) {
+  auto& to = peer({});
+  auto& state = to.second;
+  auto cost = credit_amount{x.messages(), x.bytes()};
+  if (credit_ && !state.window.open_for(cost)) {
+    add_some(x, port);
+    return x.empty() ? send_result::sent : send_result::would_block;
+  }
+  if (!state.stuck.empty())
+    return send_result::would_block;
+  if (credit_)
+    state.window.sent(cost);
+  state.writer.add(x, out_);
+  list(to);
+  ship(state, port);
+  return send_result::sent;
+}
+
+void bridged_link::add_some(message_bundle& x, link_port& port) {
+  if (auto& state = peer({}).second;
+      !state.stuck.empty() || !state.window.open())
+    return;
+  std::vector<multipart> messages;
+  x.unpack(messages);
+  auto rest = messages.begin();
+  while (rest != messages.end() && add(*rest, port) == send_result::sent)
+    ++rest;
+  for (; rest != messages.end(); ++rest)
+    x.copy(*rest, pool_);
+}
+
+std::optional<bundle_rules> bridged_link::bundles() const noexcept {
+  if (addressed_ || writing_.max_inline == 0)
+    return std::nullopt;
+  return bundle_rules{link_layout{credit_}, writing_.max_inline,
+                      reading_.max_frames};
 }
 
 void bridged_link::flush(link_port& port) {

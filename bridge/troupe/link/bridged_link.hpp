@@ -55,6 +55,14 @@ public:
   /// full goes to `port` at once, the rest with the next `flush`.
   send_result add(multipart& message, link_port& port);
 
+  /// Takes the messages of `x`, except for those that the peer has no credit
+  /// for, or ZeroMQ no room: they stay in `x`.
+  /// @pre the socket has one peer, and `x` the layout that `bundles` tells.
+  send_result add(message_bundle& x, link_port& port);
+
+  /// How small messages may be bundled before they get here, if at all.
+  std::optional<bundle_rules> bundles() const noexcept;
+
   /// Sends what is left of all messages, and all grants that are due.
   void flush(link_port& port);
 
@@ -129,6 +137,9 @@ private:
   std::uint32_t next_epoch() noexcept;
 
   void list(peer_entry& x);
+
+  /// Takes as many messages as there is credit for.
+  void add_some(message_bundle& x, link_port& port);
 
   void ship(peer_state& x, link_port& port);
 

@@ -40,11 +40,17 @@ public:
     return sent_.messages < granted_.messages && sent_.bytes < granted_.bytes;
   }
 
-  /// Counts a message that leaves.
-  /// @pre `open()`
-  void sent(std::size_t bytes) noexcept {
-    ++sent_.messages;
-    sent_.bytes += bytes;
+  /// Whether so much may leave without asking again.
+  bool open_for(credit_amount x) const noexcept {
+    auto rest = left();
+    return x.messages <= rest.messages && x.bytes <= rest.bytes;
+  }
+
+  /// Counts what leaves.
+  /// @pre `open()` and one message, or `open_for(x)`
+  void sent(credit_amount x) noexcept {
+    sent_.messages += x.messages;
+    sent_.bytes += x.bytes;
   }
 
   /// Takes note of a grant. Those of other epochs mean nothing.

@@ -51,7 +51,8 @@ caf::expected<std::size_t> link_view::unpack(chunk_assembler* assembler,
   auto offset = std::size_t{0};
   auto next = std::size_t{1};
   auto piece = pieces_.begin();
-  into.reserve(into.size() + messages_);
+  if (auto size = into.size() + messages_; size > into.capacity())
+    into.reserve(std::max(size, 2 * into.capacity()));
   for (auto left = messages_; left > 0; --left) {
     auto& message = into.emplace_back();
     message.peer = wire_.peer;

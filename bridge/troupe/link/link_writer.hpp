@@ -3,8 +3,8 @@
 
 #include "troupe/link/arena_pool.hpp"
 #include "troupe/link/link_header.hpp"
+#include "troupe/link/message_bundle.hpp"
 #include "troupe/multipart.hpp"
-#include "troupe/wire/link_generated.h"
 
 #include <cstddef>
 #include <cstdint>
@@ -52,6 +52,10 @@ public:
   /// @pre `!message.frames.empty()`
   void add(multipart& message, output& out);
 
+  /// Takes messages that were bundled for `layout`, and leaves `x` empty.
+  /// @pre `!x.empty()`
+  void add(message_bundle& x, output& out);
+
   /// Grants credit with the next wire message.
   void grant(const credit_grant& x) noexcept {
     grant_ = x;
@@ -64,7 +68,7 @@ public:
 
   /// Whether there is something that only `flush` lets go.
   bool pending() const noexcept {
-    return messages_ != 0 || grant_ || nudged_;
+    return !bundle_.empty() || grant_ || nudged_;
   }
 
   /// Puts the rest into `out`.
@@ -74,11 +78,7 @@ public:
   void restart(std::uint32_t epoch) noexcept;
 
 private:
-  bool fits(const multipart& message) const noexcept;
-
   void append(multipart& message);
-
-  void append_inline(const buffer& frame, bool last);
 
   void add_chunked(multipart& message, output& out);
 
@@ -86,26 +86,16 @@ private:
 
   buffer finish_head();
 
-  link_layout layout() const noexcept {
-    return link_layout{config_.epoch != 0};
-  }
-
   arena_pool* pool_;
   config config_;
   credit_grant grant_{};
   bool nudged_ = false;
   std::uint32_t last_chunked_ = 0;
-  std::size_t arena_; // where it begins
 
   // The open wire message.
-  caf::intrusive_ptr<arena_block> block_;
-  std::size_t used_ = 0; // bytes of the arena
-  std::vector<wire::Piece> pieces_;
+  message_bundle bundle_;
   std::vector<buffer> large_;
   std::size_t large_bytes_ = 0;
-  std::size_t messages_ = 0;
-  std::size_t frames_copied_ = 0;
-  std::size_t bytes_copied_ = 0;
 };
 
 } // namespace troupe

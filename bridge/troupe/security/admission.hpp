@@ -51,10 +51,8 @@ public:
   /// Forgets a connection that ended.
   void forget(const routing_id& peer);
 
-  /// Notes that the key `user_id` of somebody who entered was removed.
-  void remove(std::string_view user_id, std::string name);
-
-  /// Takes a sentence for each user whose key was removed, once.
+  /// Takes a sentence for each user whose key was removed and that something
+  /// was refused to since; one for each.
   std::vector<std::string> take_removed() {
     return std::exchange(removed_, {});
   }

@@ -5,15 +5,35 @@
 
 namespace troupe {
 
+bool held_messages::has_room(amount size) const noexcept {
+  return size.first <= max_messages_ - messages_
+         && size.second <= max_bytes_ - bytes_;
+}
+
 bool held_messages::push(multipart& message) {
-  auto size = message.size_bytes();
-  if (messages_ >= max_messages_ || size > max_bytes_ - bytes_)
+  auto size = amount{1, message.size_bytes()};
+  if (!has_room(size))
     return false;
   auto& waiting = queues_[message.peer];
-  waiting.push_back(std::move(message));
-  ++messages_;
-  bytes_ += size;
+  waiting.emplace_back(std::move(message));
+  remember(size);
   return true;
+}
+
+bool held_messages::push(message_bundle& x) {
+  auto size = amount{x.messages(), x.bytes()};
+  if (!has_room(size))
+    return false;
+  queues_[routing_id{}].emplace_back(std::move(x));
+  remember(size);
+  return true;
+}
+
+held_messages::amount held_messages::measure(const sendable& x) noexcept {
+  if (auto message = std::get_if<multipart>(&x))
+    return {1, message->size_bytes()};
+  auto& bundle = std::get<message_bundle>(x);
+  return {bundle.messages(), bundle.bytes()};
 }
 
 std::vector<multipart> held_messages::take_all() {
@@ -26,9 +46,12 @@ std::vector<multipart> held_messages::take_all() {
 }
 
 void held_messages::take(queue& from, std::vector<multipart>& into) {
-  for (auto& message : from) {
-    forget(message.size_bytes());
-    into.push_back(std::move(message));
+  for (auto& x : from) {
+    forget(measure(x));
+    if (auto message = std::get_if<multipart>(&x))
+      into.push_back(std::move(*message));
+    else
+      std::get<message_bundle>(x).unpack(into);
   }
   from.clear();
 }

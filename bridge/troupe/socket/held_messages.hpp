@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/link/message_bundle.hpp"
 #include "troupe/multipart.hpp"
 
 #include <cstddef>
 #include <deque>
 #include <unordered_map>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace troupe {
@@ -22,6 +24,9 @@ enum class send_result : std::uint8_t {
   /// This socket never sends anything.
   impossible,
 };
+
+/// What an actor wants to be sent: a message, or several for the one peer.
+using sendable = std::variant<multipart, message_bundle>;
 
 /// Messages that wait for their peers: in order per peer, and within bounds for
 /// all peers together. Knows neither sockets nor actors.
@@ -49,9 +54,12 @@ public:
   /// @returns whether it was taken; if not, `message` is unchanged.
   bool push(multipart& message);
 
-  /// Calls `send` for the oldest message of each peer, and goes on with the
-  /// peer's next one as long as messages are sent. `send` may take what is in a
-  /// message that it reports as sent.
+  /// Takes all messages of `x`, or none.
+  bool push(message_bundle& x);
+
+  /// Calls `send` for the oldest message (or bundle) of each peer, and goes on
+  /// with the peer's next one as long as messages are sent. `send` may take
+  /// what is in a message that it reports as sent, and some of a bundle.
   /// @returns all messages of the peers that are gone.
   template <class Send>
   std::vector<multipart> retry(Send send);
@@ -60,11 +68,23 @@ public:
   std::vector<multipart> take_all();
 
 private:
-  using queue = std::deque<multipart>;
+  using queue = std::deque<sendable>;
 
-  void forget(std::size_t bytes) noexcept {
-    --messages_;
-    bytes_ -= bytes;
+  /// Messages and bytes.
+  using amount = std::pair<std::size_t, std::size_t>;
+
+  static amount measure(const sendable& x) noexcept;
+
+  bool has_room(amount size) const noexcept;
+
+  void remember(amount x) noexcept {
+    messages_ += x.first;
+    bytes_ += x.second;
+  }
+
+  void forget(amount x) noexcept {
+    messages_ -= x.first;
+    bytes_ -= x.second;
   }
 
   void take(queue& from, std::vector<multipart>& into);
@@ -83,12 +103,16 @@ std::vector<multipart> held_messages::retry(Send send) {
     auto& waiting = i->second;
     auto result = send_result::sent;
     while (!waiting.empty()) {
-      auto size = waiting.front().size_bytes();
-      result = send(waiting.front());
-      if (result != send_result::sent)
-        break;
-      forget(size);
-      waiting.pop_front();
+      auto before = measure(waiting.front());
+      result = std::visit([&](auto& x) { return send(x); }, waiting.front());
+      if (result == send_result::sent) {
+        forget(before);
+        waiting.pop_front();
+        continue;
+      }
+      auto after = measure(waiting.front());
+      forget({before.first - after.first, before.second - after.second});
+      break;
     }
     if (result != send_result::sent && result != send_result::would_block)
       take(waiting, lost);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/socket/inbox.hpp"
 
-#include <iterator>
 #include <utility>
 
 namespace troupe {
@@ -11,28 +10,55 @@ bool inbox::take(caf::mailbox_element& x, bool& first) {
   if (x.mid.is_request() || x.mid.is_response())
     return false;
   if (content.match_elements<multipart>()) {
-    auto message = content.move_if_unshared<multipart>(0);
-    std::unique_lock guard{mtx_};
-    messages_.push_back(std::move(message));
+    if (auto& message = content.get_as<multipart>(0); small(message)) {
+      std::unique_lock guard{mtx_};
+      bundle(message);
+      first = note(1);
+    } else {
+      auto mine = content.move_if_unshared<multipart>(0);
+      std::unique_lock guard{mtx_};
+      content_.emplace_back(std::move(mine));
+      first = note(1);
+    }
   } else if (content.match_elements<outgoing>()) {
     auto more = content.move_if_unshared<outgoing>(0);
+    first = false;
+    if (more.messages.empty())
+      return true;
     std::unique_lock guard{mtx_};
-    if (messages_.empty())
-      messages_.swap(more.messages);
-    else
-      std::move(more.messages.begin(), more.messages.end(),
-                std::back_inserter(messages_));
+    for (auto& message : more.messages)
+      if (small(message))
+        bundle(message);
+      else
+        content_.emplace_back(std::move(message));
+    first = note(more.messages.size());
   } else {
     return false;
   }
-  first = !pending_.exchange(true, std::memory_order_seq_cst);
   return true;
 }
 
-void inbox::drain(std::vector<multipart>& into) {
+void inbox::drain(std::vector<sendable>& into) {
   std::unique_lock guard{mtx_};
-  pending_.store(false, std::memory_order_relaxed);
-  messages_.swap(into);
+  pending_.store(0, std::memory_order_relaxed);
+  content_.swap(into);
+}
+
+bool inbox::note(std::size_t messages) noexcept {
+  auto before = pending_.load(std::memory_order_relaxed);
+  // Sequentially consistent, for whoever rings the pump's bell next.
+  pending_.store(before + messages, std::memory_order_seq_cst);
+  return before == 0;
+}
+
+void inbox::bundle(const multipart& x) {
+  auto last = content_.empty() ? nullptr
+                               : std::get_if<message_bundle>(&content_.back());
+  if (last == nullptr || !last->fits(x, rules_->max_frame)) {
+    content_.emplace_back(message_bundle{rules_->layout});
+    last = &std::get<message_bundle>(content_.back());
+  }
+  last->copy(x, pool_);
 }
 
 } // namespace troupe

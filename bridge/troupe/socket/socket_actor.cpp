@@ -10,11 +10,19 @@
 
 #include <algorithm>
 #include <iterator>
+#include <sched.h>
 #include <utility>
 
 namespace troupe {
 
 namespace {
+
+/// Small messages that follow each other faster than this leave together. Long
+/// enough for a hundred of them, short against the way to the peer.
+constexpr auto gathering_time = std::chrono::microseconds{20};
+
+/// Who sends that many meanwhile does not wait for answers.
+constexpr auto least_stream = std::size_t{8};
 
 auto steady_now() {
   return std::chrono::steady_clock::now();
@@ -24,6 +32,13 @@ caf::result<void> to_result(caf::error err) {
   if (err)
     return err;
   return caf::unit;
+}
+
+std::unique_ptr<bridged_link> make_link(const socket_spec& spec,
+                                        copy_policy policy, socket_pump& pump) {
+  if (spec.peers != socket_peers::bridged)
+    return nullptr;
+  return std::make_unique<bridged_link>(spec, policy, pump.bell());
 }
 
 /// While it lives, actors that wake up run on the pump if `on` says so.
@@ -55,14 +70,15 @@ socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
     pump_(std::move(pump)),
     spec_(std::move(spec)),
     policy_(spec_.copy.value_or(copy_policy{})),
+    link_(make_link(spec_, policy_, *pump_)),
+    inbox_(link_ ? link_->bundles() : std::nullopt),
     held_(spec_.max_held_messages, spec_.max_held_bytes),
     notices_(spec_.type),
     requests_(spec_.max_requests),
     flow_(std::make_shared<delivery_flow>(pump_->bell(),
                                           spec_.max_unhandled_deliveries)),
     waits_for_connection_(waits_for_connection(spec_)) {
-  if (spec_.peers == socket_peers::bridged)
-    link_ = std::make_unique<bridged_link>(spec_, policy_, pump_->bell());
+  // nop
 }
 
 // -- overridden functions of CAF's classes ------------------------------------
@@ -193,8 +209,8 @@ void socket_actor_impl::signal(std::size_t index) noexcept {
 }
 
 bool socket_actor_impl::ready() const noexcept {
-  return pending_ || events_pending_ || inbox_.pending() || flow_->resumable()
-         || (link_ && link_->ready()) || (guard_ && guard_->outdated());
+  return pending_ || events_pending_ || inbox_.pending() != 0
+         || flow_->resumable() || (link_ && link_->ready());
 }
 
 void socket_actor_impl::service() {
@@ -212,7 +228,6 @@ void socket_actor_impl::service() {
     read();
   else
     socket_.readable(); // for the sake of what ZeroMQ does inside
-  review_keys();
   if (events_pending_)
     report_events();
   if (requests_.deadline() <= steady_now())
@@ -268,12 +283,29 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
     deliver(std::exchange(unclaimed_, {}));
 }
 
-void socket_actor_impl::send_inbox() {
-  if (!inbox_.pending())
+void socket_actor_impl::gather() const {
+  // A single message is sent at once: whoever sent it may wait for an answer.
+  if (!inbox_.gathers() || (!streaming_ && inbox_.pending() < 2))
     return;
+  while (inbox_.pending() < message_bundle::max_messages
+         && steady_now() < gathered_ + gathering_time)
+    sched_yield();
+}
+
+void socket_actor_impl::send_inbox() {
+  if (inbox_.pending() == 0)
+    return;
+  gather();
+  auto gathered = inbox_.pending();
   inbox_.drain(taken_);
-  send_all(taken_);
+  for (auto& x : taken_)
+    std::visit([this](auto& what) { send_one(what); }, x);
   taken_.clear();
+  if (inbox_.gathers()) {
+    gathered_ = steady_now();
+    streaming_ = gathered >= least_stream;
+  }
+  pending_ = true; // sending may have swallowed the signal of an input
 }
 
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {

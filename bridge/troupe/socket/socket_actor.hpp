@@ -86,6 +86,9 @@ private:
 
   void send_all(std::vector<multipart>& messages);
 
+  /// Gives the others a chance to add to a stream of messages, for a moment.
+  void gather() const;
+
   /// Sends what took the short way.
   void send_inbox();
 
@@ -108,10 +111,25 @@ private:
   /// Sends, holds or returns `message`.
   void send_one(multipart& message);
 
+  /// The same for all messages in `x`.
+  void send_one(message_bundle& x);
+
   /// Hands `message` to ZeroMQ, unless it has to wait for a connection.
   send_result try_send(multipart& message);
 
+  send_result try_send(message_bundle& x);
+
+  /// Whether a message for `peer` has to wait for a connection, or has nobody
+  /// to go to.
+  send_result may_send(const routing_id& peer);
+
   void hold(multipart& message);
+
+  /// Notes that something waits for `peer`.
+  void note_held(const routing_id& peer);
+
+  /// Whether a message is a request that nobody waits for any more.
+  bool expired(const multipart& message) const;
 
   void arm_retry();
 
@@ -162,9 +180,6 @@ private:
 
   /// Whether the sender of `message` may, now.
   bool admit(multipart& message);
-
-  /// Notices keys that were removed.
-  void review_keys();
 
   /// Whether a message to `peer` may leave, now.
   bool cleared(const routing_id& peer);
@@ -223,14 +238,16 @@ private:
   std::unique_ptr<socket_monitor> monitor_;
   std::unique_ptr<peer_guard> guard_; // null if peers need no proof
   std::size_t endpoints_ = 0;
-  bool refused_ = false; // by the only server there is
+  bool refused_ = false;               // by the only server there is
+  std::unique_ptr<bridged_link> link_; // null = the peers are raw
   inbox inbox_;
-  std::vector<multipart> taken_; // from the inbox
+  std::vector<sendable> taken_; // from the inbox
+  time_point gathered_{};       // when that was, if the inbox gathers
+  bool streaming_ = false;      // what came then was part of a stream
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
-  std::unique_ptr<bridged_link> link_;  // null = the peers are raw
-  std::size_t known_established_ = 0;   // connections, to the link
-  std::size_t known_ended_ = 0;
+  std::size_t known_connections_ = 0;   // to the link
+  std::size_t known_established_ = 0;
   int probes_left_ = 0;
   std::optional<ec> reported_refusal_;
   notices notices_;

@@ -64,11 +64,38 @@ void socket_actor_impl::send_one(multipart& message) {
   }
 }
 
-send_result socket_actor_impl::try_send(multipart& message) {
-  if (!cleared(message.peer))
+void socket_actor_impl::send_one(message_bundle& x) {
+  if (!closing_ && !held_.waits_for({})) {
+    auto result = try_send(x);
+    if (result == send_result::sent)
+      return;
+    if (result == send_result::would_block && held_.push(x))
+      return note_held({});
+  } else if (!closing_ && held_.push(x)) {
+    return note_held({});
+  }
+  std::vector<multipart> messages;
+  x.unpack(messages);
+  for (auto& message : messages)
+    send_one(message);
+}
+
+send_result socket_actor_impl::may_send(const routing_id& peer) {
+  if (!cleared(peer))
     return send_result::peer_gone;
   if (waits_for_connection_ && monitor_->connections() == 0)
     return send_result::would_block;
+  return send_result::sent;
+}
+
+send_result socket_actor_impl::try_send(message_bundle& x) {
+  auto result = may_send({});
+  return result == send_result::sent ? link_->add(x, *this) : result;
+}
+
+send_result socket_actor_impl::try_send(multipart& message) {
+  if (auto early = may_send(message.peer); early != send_result::sent)
+    return early;
   auto id = requests_.empty() ? std::nullopt : requests_.read(message);
   auto result = link_ ? link_->add(message, *this)
                       : socket_.send(message, policy_, counters_);
@@ -83,9 +110,18 @@ void socket_actor_impl::hold(multipart& message) {
   auto peer = message.peer;
   if (!held_.push(message))
     return give_back(ec::peer_full, message);
+  note_held(peer);
+}
+
+void socket_actor_impl::note_held(const routing_id& peer) {
   set_gauge(counters_.held, held_.size());
   report_full(peer);
   arm_retry();
+}
+
+bool socket_actor_impl::expired(const multipart& message) const {
+  auto id = requests_.read(message);
+  return id && !requests_.open(*id);
 }
 
 void socket_actor_impl::arm_retry() {
@@ -94,12 +130,16 @@ void socket_actor_impl::arm_retry() {
 }
 
 void socket_actor_impl::retry() {
-  auto lost = held_.retry([this](multipart& message) {
-    if (auto id = requests_.read(message); id && !requests_.open(*id))
-      return send_result::sent; // nobody waits for an answer any more
-    auto result = try_send(message);
+  auto lost = held_.retry([this]<class T>(T& x) {
+    auto peer = routing_id{};
+    if constexpr (std::same_as<T, multipart>) {
+      if (expired(x))
+        return send_result::sent;
+      peer = x.peer;
+    }
+    auto result = try_send(x);
     if (result == send_result::would_block)
-      report_full(message.peer);
+      report_full(peer);
     return result;
   });
   for (auto& message : lost)

@@ -3,8 +3,8 @@
 
 #include "troupe/endpoint.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/small_frames.hpp"
 #include "troupe/socket/held_messages.hpp"
-#include "troupe/socket/small_frames.hpp"
 #include "troupe/socket_spec.hpp"
 
 #include <caf/expected.hpp>

@@ -21,7 +21,7 @@ BOOST_AUTO_TEST_CASE(starts_with_credit_for_a_first_round_trip) {
   credit_window sender{1};
   for (auto i = 0u; i < initial_credit.messages; ++i) {
     BOOST_REQUIRE(sender.open());
-    sender.sent(1);
+    sender.sent({1, 1});
   }
   BOOST_TEST(!sender.open());
   BOOST_TEST(sender.left().messages == 0u);
@@ -29,9 +29,9 @@ BOOST_AUTO_TEST_CASE(starts_with_credit_for_a_first_round_trip) {
 
 BOOST_AUTO_TEST_CASE(lets_one_message_exceed_the_bytes) {
   credit_window sender{1};
-  sender.sent(initial_credit.bytes - 1);
+  sender.sent({1, initial_credit.bytes - 1});
   BOOST_TEST(sender.open());
-  sender.sent(100 << 20);
+  sender.sent({1, 100 << 20});
   BOOST_TEST(!sender.open());
   BOOST_TEST(sender.left().bytes == 0u);
   sender.granted({1, 5000, 50 << 20});
@@ -134,7 +134,7 @@ BOOST_AUTO_TEST_CASE(never_exceeds_the_window_and_never_stalls) {
                                            : random() % 1000;
           BOOST_REQUIRE(unhandled.messages < size.messages);
           BOOST_REQUIRE(unhandled.bytes < size.bytes);
-          sender.sent(bytes);
+          sender.sent({1, bytes});
           on_the_way.push_back({epoch, bytes});
           ++unhandled.messages;
           unhandled.bytes += bytes;

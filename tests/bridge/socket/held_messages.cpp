@@ -3,6 +3,7 @@
 #include "bridge/loopback.hpp"
 #include <troupe/socket/held_messages.hpp>
 
+#include <concepts>
 #include <map>
 
 using namespace troupe;
@@ -23,13 +24,28 @@ struct fixture {
   /// Retries with results by peer, and records what was sent.
   std::vector<multipart> retry(std::map<routing_id, send_result> results) {
     sent.clear();
-    return held.retry([&](const multipart& x) {
-      if (results[x.peer] == send_result::sent)
-        sent[x.peer] += x.frames.front().text();
-      return results[x.peer];
+    return held.retry([&]<class T>(T& x) {
+      if constexpr (std::same_as<T, message_bundle>) {
+        if (results[{}] == send_result::sent)
+          sent[{}] += std::to_string(x.messages());
+        return results[{}];
+      } else {
+        if (results[x.peer] == send_result::sent)
+          sent[x.peer] += x.frames.front().text();
+        return results[x.peer];
+      }
     });
   }
 
+  /// Holds a bundle of `n` messages of three bytes.
+  bool hold_bundle(std::size_t n) {
+    for (auto i = bundle.messages(); i < n; ++i)
+      bundle.copy(message({"abc"}), pool);
+    return held.push(bundle);
+  }
+
+  arena_pool pool;
+  message_bundle bundle{link_layout{true}};
   held_messages held{5, 100};
   std::map<routing_id, std::string> sent;
 };
@@ -112,6 +128,60 @@ BOOST_AUTO_TEST_CASE(gives_back_everything_at_the_end) {
   BOOST_TEST(held.take_all().size() == 2u);
   BOOST_TEST(held.empty());
   BOOST_TEST(hold(alice, std::string(100, 'x')));
+}
+
+BOOST_AUTO_TEST_CASE(holds_bundles_in_their_place) {
+  BOOST_TEST(hold({}, "a"));
+  BOOST_TEST(hold_bundle(3));
+  BOOST_TEST(bundle.empty());
+  BOOST_TEST(hold({}, "b"));
+  BOOST_TEST(held.size() == 5u);
+  BOOST_TEST(!hold({}, "c"));
+  BOOST_TEST(retry({{{}, send_result::would_block}}).empty());
+  BOOST_TEST(held.size() == 5u);
+  BOOST_TEST(retry({{{}, send_result::sent}}).empty());
+  BOOST_TEST(sent[{}] == "a3b");
+  BOOST_TEST(held.empty());
+}
+
+BOOST_AUTO_TEST_CASE(takes_all_of_a_bundle_or_nothing) {
+  BOOST_TEST(hold({}, "a"));
+  BOOST_TEST(!hold_bundle(5));
+  BOOST_TEST(bundle.messages() == 5u);
+  BOOST_TEST(held.size() == 1u);
+  BOOST_TEST(hold({}, std::string(90, 'x')));
+  std::vector<multipart> messages;
+  bundle.unpack(messages);
+  bundle.copy(message({std::string(10, 'x')}), pool);
+  BOOST_TEST(!held.push(bundle)); // too many bytes
+}
+
+BOOST_AUTO_TEST_CASE(counts_what_is_left_of_a_bundle) {
+  BOOST_TEST(hold_bundle(5));
+  held.retry([&]<class T>(T& x) {
+    if constexpr (std::same_as<T, message_bundle>) {
+      std::vector<multipart> messages;
+      x.unpack(messages);
+      x.copy(messages.back(), pool);
+    }
+    return send_result::would_block;
+  });
+  BOOST_TEST(held.size() == 1u);
+  BOOST_TEST(hold_bundle(4));
+  BOOST_TEST(held.take_all().size() == 5u);
+  BOOST_TEST(held.empty());
+}
+
+BOOST_AUTO_TEST_CASE(unpacks_bundles_that_go_back) {
+  BOOST_TEST(hold({}, "a"));
+  BOOST_TEST(hold_bundle(2));
+  auto lost = retry({{{}, send_result::peer_gone}});
+  BOOST_REQUIRE(lost.size() == 3u);
+  BOOST_TEST(lost[1].frames.front().text() == "abc");
+  BOOST_TEST(held.empty());
+  BOOST_TEST(hold_bundle(5));
+  BOOST_TEST(held.take_all().size() == 5u);
+  BOOST_TEST(hold_bundle(5)); // the bytes count no more
 }
 
 BOOST_AUTO_TEST_SUITE_END()

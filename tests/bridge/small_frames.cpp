@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 
-#include <troupe/socket/small_frames.hpp>
+#include <troupe/small_frames.hpp>
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "troupe/socket/small_frames.hpp"
+#include "troupe/small_frames.hpp"
 
 #include <array>
 #include <cstring>
@@ -17,7 +17,9 @@ small_frames::small_frames(small_frames&&) noexcept = default;
 
 small_frames& small_frames::operator=(small_frames&&) noexcept = default;
 
-small_frames::~small_frames() = default;
+small_frames::~small_frames() {
+  block_.reset(); // may be used once more, at the end of the thread
+}
 
 buffer small_frames::copy(std::span<const std::byte> frame) {
   constexpr auto step = alignof(std::max_align_t);
