@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "simulation/story.hpp"
+#include "troupe/protocol/pack.hpp"
+#include "troupe/protocol/read.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+/// The ends of the task lane that a simulation plays.
+namespace troupe::simulation {
+
+/// Whose task it is, as the arguments say.
+struct task_name {
+  std::uint32_t client = 0;
+  std::uint32_t unused = 0;
+  task_number number = 0;
+};
+
+task_name name_of(std::span<const std::byte> arguments);
+
+/// Runs tasks one after the other, in groups whose results it sends together.
+struct engine {
+  struct assignment {
+    std::uint64_t key = 0;
+    task_name task{};
+    unsigned attempt = 0;
+  };
+
+  bool alive = false;
+  std::uint32_t connection = 0;
+  std::deque<assignment> tasks;
+  /// Number of tasks at the front that it works on.
+  std::size_t working = 0;
+
+  /// Takes the tasks of a `Dispatch`.
+  void take(const task_batch_view& batch);
+
+  /// Begins to work on the next group. @returns how long that takes.
+  instant begin(std::uint64_t seed, const settings& x);
+
+  /// Ends the work on a group. @returns its results.
+  multipart finish(std::uint64_t seed, const settings& x);
+};
+
+/// Submits what its credit allows.
+struct client {
+  bool alive = false;
+  std::uint32_t id = 0;
+  std::uint32_t connection = 0;
+  std::deque<event> backlog;
+  task_number last = 0;
+  std::uint32_t credit = 0;
+  std::uint32_t outstanding = 0;
+
+  /// Returns what is to be sent now, as messages without a peer.
+  std::vector<multipart> submits();
+};
+
+} // namespace troupe::simulation

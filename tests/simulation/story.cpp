@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "simulation/story.hpp"
+
+#include "troupe/scheduling/placement_scheme.hpp"
+#include "troupe/scheduling/random_source.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace troupe::simulation {
+
+namespace {
+
+/// Makes a small story event by event.
+class author {
+public:
+  explicit author(std::uint64_t seed) : random_(seed) {
+    result_.seed = seed;
+  }
+
+  story write() {
+    choose_settings();
+    auto events = 5 + random_.below(60);
+    auto span = (1 + random_.below(40)) * millisecond;
+    for (std::uint64_t i = 0; i < events; ++i)
+      add(random_.below(span));
+    std::ranges::stable_sort(result_.events, {}, &event::at);
+    number();
+    return std::move(result_);
+  }
+
+private:
+  bool chance(std::uint64_t percent) {
+    return random_.below(100) < percent;
+  }
+
+  void choose_settings() {
+    auto& x = result_.world;
+    auto names = scheme_names();
+    x.scheme = names[random_.below(names.size())];
+    x.hwm = static_cast<std::uint32_t>(1 + random_.below(4));
+    x.client_tasks = chance(30) ? 10 : 200;
+    x.engine_bytes = chance(30) ? 200 : 1 << 20;
+    x.engine_wait = (chance(20) ? 5 : 3000) * millisecond;
+    x.most_delay = (20 + random_.below(2000)) * microsecond;
+    x.grid = chance(50) ? 200 * microsecond : 10 * microsecond;
+    x.most_run = (50 + random_.below(8000)) * microsecond;
+    x.detection = (1 + random_.below(20)) * millisecond;
+    x.group = static_cast<std::uint32_t>(1 + random_.below(3));
+    x.errors = chance(50) ? 300 : 0;
+    x.duplicates = chance(50) ? 200 : 0;
+    x.full = chance(30) ? 100 : 0;
+    x.returned = static_cast<std::uint32_t>(random_.below(1001));
+  }
+
+  void add(instant at) {
+    event x;
+    x.at = at;
+    auto dice = random_.below(100);
+    if (dice < 20) {
+      x.kind = event_kind::add_engine;
+      x.functions = chance(60) ? all_functions : 1 + random_.below(7);
+    } else if (dice < 30) {
+      x.kind = event_kind::kill_engine;
+    } else if (dice < 35) {
+      x.kind = event_kind::cut_engine;
+    } else if (dice < 45) {
+      x.kind = event_kind::add_client;
+    } else if (dice < 48) {
+      x.kind = event_kind::kill_client;
+    } else {
+      x.kind = event_kind::submit;
+      describe_tasks(x);
+    }
+    result_.events.push_back(x);
+  }
+
+  void describe_tasks(event& x) {
+    x.count = static_cast<std::uint32_t>(1 + random_.below(25));
+    x.function = function_id{chance(70) ? 1 : 1 + random_.below(3)};
+    x.attempts = static_cast<std::uint8_t>(1 + random_.below(3));
+    x.retries = static_cast<std::uint8_t>(random_.below(3));
+    x.bytes = static_cast<std::uint32_t>(16 + (chance(20) ? 150 : 0));
+  }
+
+  /// Gives engines and clients numbers in the order in which they come, and
+  /// has the others name some who came before.
+  void number() {
+    auto engines = std::uint32_t{0};
+    auto clients = std::uint32_t{0};
+    for (auto& x : result_.events) {
+      auto any = [this](std::uint32_t n) {
+        return static_cast<std::uint32_t>(random_.below(std::max(n, 1u)));
+      };
+      if (x.kind == event_kind::add_engine)
+        x.who = engines++;
+      else if (x.kind == event_kind::add_client)
+        x.who = clients++;
+      else if (x.kind < event_kind::add_client)
+        x.who = any(engines);
+      else
+        x.who = any(clients);
+    }
+  }
+
+  random_source random_;
+  story result_;
+};
+
+std::string name_of(const event& x) {
+  auto client = x.kind >= event_kind::add_client;
+  return (client ? "client " : "engine ") + std::to_string(x.who);
+}
+
+} // namespace
+
+std::string to_string(const event& x) {
+  char time[32];
+  std::snprintf(time, sizeof(time), "%8.2f ms  ",
+                static_cast<double>(x.at) / millisecond);
+  auto text = time + name_of(x);
+  switch (x.kind) {
+    case event_kind::add_engine:
+      return text + " comes, functions " + std::to_string(x.functions);
+    case event_kind::add_client:
+      return text + " comes";
+    case event_kind::kill_engine:
+    case event_kind::kill_client:
+      return text + " dies";
+    case event_kind::cut_engine:
+      return text + " joins again";
+    default:
+      return text + " submits " + std::to_string(x.count) + " of function "
+             + std::to_string(value(x.function)) + ", attempts "
+             + std::to_string(x.attempts) + ", retries "
+             + std::to_string(x.retries);
+  }
+}
+
+story small_story(std::uint64_t seed) {
+  return author{seed}.write();
+}
+
+story large_story(std::uint64_t seed, std::uint32_t engines,
+                  std::uint64_t tasks, std::uint32_t deaths) {
+  constexpr auto clients = std::uint32_t{8};
+  constexpr auto batch = std::uint64_t{4096};
+  story result;
+  result.seed = seed;
+  auto& world = result.world;
+  world.hwm = 16;
+  world.group = 16;
+  world.client_tasks = 32768;
+  world.grid = 100 * microsecond;
+  world.most_run = 10 * millisecond;
+  world.errors = 1;
+  world.duplicates = 1;
+  world.full = 0;
+  auto add = [&](instant at, event_kind kind, std::uint32_t who) -> event& {
+    result.events.push_back({.at = at, .kind = kind, .who = who});
+    return result.events.back();
+  };
+  for (auto i = std::uint32_t{0}; i < engines; ++i)
+    add(0, event_kind::add_engine, i);
+  for (auto i = std::uint32_t{0}; i < clients; ++i)
+    add(0, event_kind::add_client, i);
+  for (std::uint64_t first = 0, i = 0; first < tasks; first += batch, ++i) {
+    auto& x = add(millisecond, event_kind::submit,
+                  static_cast<std::uint32_t>(i % clients));
+    x.count = static_cast<std::uint32_t>(std::min(batch, tasks - first));
+    x.attempts = 9;
+    x.retries = 9;
+  }
+  // About as long as all of it takes, so that deaths spread over it.
+  auto span = (world.least_run + world.most_run) / 2 * tasks
+              / std::max(engines, 1u);
+  for (auto i = std::uint32_t{0}; i < deaths; ++i) {
+    auto at = 2 * millisecond + span / std::max(deaths, 1u) * i;
+    add(at, event_kind::kill_engine, i);
+    add(at, event_kind::add_engine, engines + i);
+  }
+  return result;
+}
+
+std::uint64_t draw(std::uint64_t seed, std::uint64_t what, std::uint64_t a,
+                   std::uint64_t b) noexcept {
+  random_source source{seed ^ what * 0x9e3779b97f4a7c15 ^ a * 0xc2b2ae3d27d4eb4f
+                       ^ b * 0x165667b19e3779f9};
+  source.bits();
+  return source.bits();
+}
+
+} // namespace troupe::simulation

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/ids.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+/// A cluster in virtual time around the rules of the task scheduler. Plain
+/// classes: no actors, no sockets, no clock, no threads.
+namespace troupe::simulation {
+
+/// Nanoseconds since the beginning of a story.
+using instant = std::uint64_t;
+
+inline constexpr auto microsecond = instant{1000};
+inline constexpr auto millisecond = 1000 * microsecond;
+
+/// Functions that simulated engines may know, as bits: 1 << (id - 1).
+inline constexpr auto all_functions = std::uint32_t{7};
+
+/// What happens to a cluster from outside.
+enum class event_kind : std::uint8_t {
+  /// An engine registers and joins.
+  add_engine,
+  /// An engine dies; the hub notices later.
+  kill_engine,
+  /// The connection of an engine breaks; it joins again from another one.
+  cut_engine,
+  /// A client connects.
+  add_client,
+  /// A client dies; the hub notices later.
+  kill_client,
+  /// A client submits tasks.
+  submit,
+};
+
+/// One event of a story. Who does not exist does nothing, so that any part of a
+/// story is a story.
+struct event {
+  instant at = 0;
+  event_kind kind{};
+  /// Number of the engine or client.
+  std::uint32_t who = 0;
+  /// Engines: what they know.
+  std::uint32_t functions = all_functions;
+
+  // Tasks.
+  std::uint32_t count = 0;
+  function_id function{1};
+  std::uint8_t attempts = 1;
+  std::uint8_t retries = 0;
+  /// Arguments in bytes.
+  std::uint32_t bytes = 16;
+};
+
+/// One line for people, such as `1.20 ms  engine 3 dies`.
+std::string to_string(const event& x);
+
+/// What holds during a whole story.
+struct settings {
+  std::string scheme = "leastload";
+  std::uint32_t hwm = 1;
+  std::uint64_t engine_bytes = std::uint64_t{1} << 20;
+  std::uint32_t client_tasks = 200;
+  /// How long tasks wait while there are no engines.
+  instant engine_wait = 3000 * millisecond;
+  /// Messages travel this long, and arrive at multiples of `grid`.
+  instant least_delay = 20 * microsecond;
+  instant most_delay = 500 * microsecond;
+  instant grid = 10 * microsecond;
+  instant least_run = 50 * microsecond;
+  instant most_run = 5 * millisecond;
+  /// The hub notices deaths after at most this time.
+  instant detection = 10 * millisecond;
+  /// Tasks whose results an engine sends together.
+  std::uint32_t group = 1;
+  /// Of 1000: tasks that throw, results that come twice, messages that come
+  /// back because the peer does not keep up, and messages to a dead connection
+  /// that come back instead of vanishing.
+  std::uint32_t errors = 100;
+  std::uint32_t duplicates = 50;
+  std::uint32_t full = 20;
+  std::uint32_t returned = 500;
+};
+
+struct story {
+  std::uint64_t seed = 0;
+  settings world{};
+  std::vector<event> events{};
+};
+
+/// Makes a small story: a few engines and clients, some hundred tasks at most.
+/// The seed alone decides.
+story small_story(std::uint64_t seed);
+
+/// Makes a story with that many engines at any time and that many tasks, most
+/// of them waiting, while an engine dies and another one comes from time to
+/// time.
+story large_story(std::uint64_t seed, std::uint32_t engines,
+                  std::uint64_t tasks, std::uint32_t deaths);
+
+/// Number that depends on nothing but `seed` and what it is drawn for.
+std::uint64_t draw(std::uint64_t seed, std::uint64_t what, std::uint64_t a = 0,
+                   std::uint64_t b = 0) noexcept;
+
+} // namespace troupe::simulation

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "simulation/world.hpp"
+
+#include "simulation/peers.hpp"
+#include "simulation/timeline.hpp"
+#include "troupe/interfaces.hpp"
+#include "troupe/scheduling/scheduler_core.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <ostream>
+#include <sstream>
+
+namespace troupe::simulation {
+
+namespace {
+
+// What random numbers are drawn for.
+constexpr auto for_delay = std::uint64_t{11};
+constexpr auto for_duplicate = std::uint64_t{12};
+constexpr auto for_full = std::uint64_t{13};
+constexpr auto for_return = std::uint64_t{14};
+constexpr auto for_detection = std::uint64_t{15};
+
+constexpr auto tick_period = 5 * millisecond;
+
+/// How long after the last event everything must have come to its end.
+constexpr auto patience = instant{100'000} * millisecond;
+
+task_scheduler_config config_of(const story& x) {
+  task_scheduler_config result;
+  result.scheme = find_scheme(x.world.scheme);
+  result.seed = x.seed;
+  result.hwm = x.world.hwm;
+  result.client_tasks = x.world.client_tasks;
+  result.engine_bytes = x.world.engine_bytes;
+  result.engine_wait =
+    std::chrono::milliseconds{x.world.engine_wait / millisecond};
+  return result;
+}
+
+/// One end of the task lane is the scheduler, this is the other one.
+struct connection {
+  bool engine = false;
+  bool open = true;
+  std::uint32_t who = 0;
+  std::uint64_t messages = 0;
+  instant last_in = 0;
+  instant last_out = 0;
+};
+
+class world {
+public:
+  world(const story& x, const run_options& options)
+    : story_(x),
+      rules_(x.world),
+      options_(options),
+      core_(config_of(x)),
+      oracle_(x.world),
+      connections_(1) {
+    for (std::uint32_t i = 0; i < x.events.size(); ++i)
+      timeline_.add(x.events[i].at, step_kind::story, i);
+    if (!x.events.empty())
+      end_ = x.events.back().at;
+    // Whatever happened, someone comes who can run all that is left.
+    rescue_ = {
+      .at = end_ + 20 * millisecond, .kind = event_kind::add_engine, .who = 0};
+    for (auto& y : x.events)
+      if (y.kind == event_kind::add_engine)
+        rescue_.who = std::max(rescue_.who, y.who + 1);
+    timeline_.add(rescue_.at, step_kind::story,
+                  static_cast<std::uint32_t>(x.events.size()));
+  }
+
+  ending run() {
+    while (!timeline_.empty() && fine())
+      round();
+    if (fine() && oracle_.missing() > 0)
+      fail(std::to_string(oracle_.missing()) + " tasks are never reported");
+    result_.violation = violation();
+    result_.duration = now_;
+    result_.dispatches = oracle_.dispatches();
+    return result_;
+  }
+
+private:
+  // -- violations -------------------------------------------------------------
+
+  const std::string& violation() const {
+    return failure_.empty() ? oracle_.violation() : failure_;
+  }
+
+  bool fine() const {
+    return violation().empty();
+  }
+
+  void fail(const std::string& text) {
+    if (fine())
+      failure_ = text;
+  }
+
+  // -- time -------------------------------------------------------------------
+
+  /// Hands over all that happens at one time, and ends the round.
+  void round() {
+    now_ = timeline_.next().at;
+    core_.advance(scheduler_core::time_point{std::chrono::nanoseconds{now_}});
+    while (!timeline_.empty() && timeline_.next().at == now_)
+      happen(timeline_.take());
+    auto actions = core_.flush();
+    for (auto& x : actions.messages)
+      send(std::move(x));
+    for (auto id : actions.gone_engines)
+      suspect(engines_[value(id)].alive, step_kind::lose_engine, value(id));
+    for (auto id : actions.gone_clients)
+      suspect(clients_[value(id)].alive, step_kind::lose_client, value(id));
+    oracle_.end_round();
+    ++result_.rounds;
+    if (options_.validate_every > 0
+        && result_.rounds % options_.validate_every == 0)
+      if (auto text = core_.validate(); !text.empty())
+        fail("validate: " + text);
+    if (core_.needs_tick() && !std::exchange(ticking_, true))
+      timeline_.add(now_ + tick_period, step_kind::tick, 0);
+    if (now_ > end_ + patience && oracle_.missing() > 0)
+      fail("the cluster does not come to an end");
+    if (!fine() && options_.trace != nullptr)
+      say("VIOLATION: " + violation());
+  }
+
+  void happen(const step& x) {
+    switch (x.kind) {
+      case step_kind::story:
+        return happen(x.who < story_.events.size() ? story_.events[x.who]
+                                                   : rescue_);
+      case step_kind::to_scheduler:
+        return arrive(x.who, timeline_.release(x.message));
+      case step_kind::to_peer:
+        return deliver(x.who, timeline_.release(x.message));
+      case step_kind::back_gone:
+        return come_back(x.who, ec::peer_gone, timeline_.release(x.message));
+      case step_kind::back_full:
+        return come_back(x.who, ec::peer_full, timeline_.release(x.message));
+      case step_kind::work:
+        return work(x.who);
+      case step_kind::lose_engine:
+        say("the scheduler gives up engine " + std::to_string(x.who));
+        oracle_.lose_engine(x.who);
+        return core_.lose(engine_id{x.who});
+      case step_kind::lose_client:
+        say("the scheduler gives up client " + std::to_string(x.who));
+        oracle_.lose_client(x.who);
+        return core_.lose(client_id{x.who});
+      case step_kind::tick:
+        ticking_ = false;
+        return core_.tick();
+    }
+  }
+
+  // -- events of the story ----------------------------------------------------
+
+  template <class Peers>
+  bool alive(const Peers& peers, std::uint32_t id) const {
+    return id < peers.size() && peers[id].alive;
+  }
+
+  void happen(const event& x) {
+    if (options_.trace != nullptr)
+      *options_.trace << to_string(x) << '\n';
+    switch (x.kind) {
+      case event_kind::add_engine:
+        return add_engine(x);
+      case event_kind::add_client:
+        return add_client(x.who);
+      case event_kind::kill_engine:
+        if (alive(engines_, x.who))
+          kill(engines_[x.who], step_kind::lose_engine, x.who);
+        return;
+      case event_kind::kill_client:
+        if (alive(clients_, x.who))
+          kill(clients_[x.who], step_kind::lose_client, x.who);
+        return;
+      case event_kind::cut_engine:
+        if (alive(engines_, x.who)) {
+          connections_[engines_[x.who].connection].open = false;
+          connect_engine(x.who);
+        }
+        return;
+      case event_kind::submit:
+        if (alive(clients_, x.who)) {
+          clients_[x.who].backlog.push_back(x);
+          submit(clients_[x.who]);
+        }
+    }
+  }
+
+  void add_engine(const event& x) {
+    if (x.who >= engines_.size())
+      engines_.resize(x.who + 1);
+    engines_[x.who].alive = true;
+    engine_joined hello;
+    hello.id = engine_id{x.who};
+    hello.token = 1 + std::uint64_t{x.who};
+    for (auto f = 1u; f <= 3; ++f)
+      if ((x.functions >> (f - 1) & 1) != 0)
+        hello.functions.push_back(function_id{f});
+    core_.admit(hello);
+    oracle_.admit_engine(x.who, x.functions);
+    connect_engine(x.who);
+  }
+
+  void connect_engine(std::uint32_t id) {
+    engines_[id].connection = connect(true, id);
+    post(engines_[id].connection, {{}, {pack_join(1 + std::uint64_t{id})}});
+  }
+
+  void add_client(std::uint32_t id) {
+    constexpr auto tokens = std::uint64_t{1} << 40;
+    if (id >= clients_.size())
+      clients_.resize(id + 1);
+    clients_[id].alive = true;
+    clients_[id].id = id;
+    clients_[id].connection = connect(false, id);
+    core_.admit(client_id{id}, tokens + id);
+    oracle_.admit_client(id);
+    post(clients_[id].connection, {{}, {pack_join(tokens + id)}});
+  }
+
+  template <class Peer>
+  void kill(Peer& x, step_kind notice, std::uint32_t id) {
+    x.alive = false;
+    connections_[x.connection].open = false;
+    auto delay = draw(story_.seed, for_detection, id) % rules_.detection;
+    timeline_.add(now_ + delay, notice, id);
+  }
+
+  /// The hub looks at who cannot be reached: the dead are given up at once.
+  void suspect(bool alive, step_kind notice, std::uint32_t id) {
+    if (!alive)
+      timeline_.add(now_ + 1, notice, id);
+  }
+
+  // -- connections ------------------------------------------------------------
+
+  std::uint32_t connect(bool engine, std::uint32_t who) {
+    connections_.push_back({.engine = engine, .who = who});
+    return static_cast<std::uint32_t>(connections_.size() - 1);
+  }
+
+  bool chance(std::uint64_t what, std::uint32_t connection,
+              std::uint32_t per_mille) {
+    return draw(story_.seed, what, connection,
+                connections_[connection].messages)
+             % 1000
+           < per_mille;
+  }
+
+  /// When a message arrives that leaves now: not before those ahead of it.
+  instant arrival(std::uint32_t connection, instant& last) {
+    auto& x = connections_[connection];
+    auto range = rules_.most_delay - rules_.least_delay + 1;
+    auto at = now_ + rules_.least_delay
+              + draw(story_.seed, for_delay, connection, ++x.messages) % range;
+    at = (at + rules_.grid - 1) / rules_.grid * rules_.grid;
+    return last = std::max(last, at);
+  }
+
+  /// A peer sends.
+  void post(std::uint32_t connection, multipart x) {
+    x.peer = routing_id{std::to_string(connection)};
+    auto at = arrival(connection, connections_[connection].last_in);
+    auto twice = connections_[connection].engine
+                 && chance(for_duplicate, connection, rules_.duplicates);
+    if (twice)
+      timeline_.add(at, step_kind::to_scheduler, connection, timeline_.keep(x));
+    timeline_.add(at, step_kind::to_scheduler, connection,
+                  timeline_.keep(std::move(x)));
+  }
+
+  /// The scheduler sends.
+  void send(multipart x) {
+    auto connection = std::uint32_t{0};
+    auto text = x.peer.bytes();
+    std::from_chars(text.data(), text.data() + text.size(), connection);
+    auto view = message_view::make(x);
+    if (!view)
+      return fail("the scheduler sends what cannot be read");
+    auto carries = note(connection, *view);
+    auto at = arrival(connection, connections_[connection].last_out);
+    auto full = carries && chance(for_full, connection, rules_.full);
+    timeline_.add(at, full ? step_kind::back_full : step_kind::to_peer,
+                  connection, timeline_.keep(std::move(x)));
+  }
+
+  /// Compares what the scheduler sends. Returns whether it carries tasks or
+  /// results.
+  bool note(std::uint32_t connection, const message_view& x) {
+    if (auto batch = read_tasks(x)) {
+      for (auto& entry : batch->entries)
+        note_dispatch(connection, entry, name_of(batch->bytes_of(entry)));
+      return true;
+    }
+    if (auto batch = read_results(x)) {
+      for (auto& entry : batch->entries)
+        note_report(connections_[connection].who, entry);
+      return true;
+    }
+    auto refusal = x.get<wire::Refusal>();
+    if (refusal != nullptr && refusal->code() != wire::RefusalCode::UnknownPeer)
+      fail("refused: " + refusal->text()->str());
+    return false;
+  }
+
+  void note_dispatch(std::uint32_t connection, const wire::TaskEntry& entry,
+                     const task_name& task) {
+    auto who = connections_[connection].who;
+    oracle_.dispatched(who, connection, entry.id(), task.client, task.number);
+    mix(entry.id() ^ task.number << 20 ^ std::uint64_t{who} << 40);
+    if (options_.trace != nullptr)
+      say("task " + std::to_string(task.client) + "/"
+          + std::to_string(task.number) + " to engine " + std::to_string(who)
+          + ", attempt " + std::to_string(entry.attempts()));
+    if (options_.most_dispatches > 0
+        && entry.attempts() >= options_.most_dispatches)
+      fail("a task is handed out " + std::to_string(entry.attempts())
+           + " times");
+  }
+
+  void note_report(std::uint32_t who, const wire::ResultEntry& entry) {
+    auto outcome = wire::Outcome{entry.status()};
+    oracle_.reported(who, entry.id(), outcome);
+    mix(entry.id() << 8 ^ entry.status() ^ std::uint64_t{who} << 40);
+    if (options_.trace != nullptr)
+      say("task " + std::to_string(who) + "/" + std::to_string(entry.id())
+          + " is reported: " + wire::EnumNameOutcome(outcome));
+  }
+
+  void mix(std::uint64_t x) {
+    result_.hash = draw(result_.hash, now_, x);
+  }
+
+  void say(const std::string& text) {
+    if (options_.trace == nullptr)
+      return;
+    char time[32];
+    std::snprintf(time, sizeof(time), "%8.2f ms    ",
+                  static_cast<double>(now_) / millisecond);
+    *options_.trace << time << text << '\n';
+  }
+
+  // -- arrivals ---------------------------------------------------------------
+
+  /// A message reaches the scheduler.
+  void arrive(std::uint32_t connection, multipart message) {
+    auto& from = connections_[connection];
+    auto view = message_view::make(message);
+    if (view->get<wire::Join>() != nullptr) {
+      if (!from.open)
+        return; // ZeroMQ forgets what was on its way
+      if (from.engine)
+        oracle_.join_engine(from.who, connection);
+    } else if (auto results = read_results(*view)) {
+      for (auto& x : results->entries)
+        oracle_.result(from.who, connection, x.id(), wire::Outcome{x.status()});
+    } else if (auto tasks = read_tasks(*view)) {
+      note_submit(from.who, *tasks);
+    }
+    core_.receive(std::move(message));
+  }
+
+  void note_submit(std::uint32_t client, const task_batch_view& tasks) {
+    event how;
+    for (auto& x : tasks.entries) {
+      how.function = function_id{x.function()};
+      how.attempts = x.attempts();
+      how.retries = x.retries();
+      how.bytes = x.size();
+      oracle_.submit(client, x.id(), how);
+      ++result_.tasks;
+    }
+  }
+
+  /// A message reaches a peer, if it is still there.
+  void deliver(std::uint32_t connection, multipart message) {
+    auto& to = connections_[connection];
+    if (!to.open) {
+      if (chance(for_return, connection, rules_.returned))
+        come_back(connection, ec::peer_gone, std::move(message));
+      return;
+    }
+    auto view = message_view::make(std::move(message));
+    if (to.engine) {
+      if (auto tasks = read_tasks(*view)) {
+        engines_[to.who].take(*tasks);
+        begin_work(to.who);
+      }
+      return;
+    }
+    auto& client = clients_[to.who];
+    if (auto credit = view->get<wire::Credit>())
+      client.credit = credit->tasks();
+    if (auto results = read_results(*view))
+      for (auto& x : results->entries) {
+        oracle_.received(to.who, x.id());
+        --client.outstanding;
+      }
+    submit(client);
+  }
+
+  void come_back(std::uint32_t connection, ec reason, multipart message) {
+    auto& to = connections_[connection];
+    auto view = message_view::make(message);
+    if (auto tasks = read_tasks(*view)) {
+      std::vector<std::uint64_t> keys;
+      for (auto& x : tasks->entries)
+        keys.push_back(x.id());
+      oracle_.take_back_dispatch(to.who, connection, reason == ec::peer_gone,
+                                 keys);
+    } else if (auto results = read_results(*view)) {
+      for (auto& x : results->entries)
+        oracle_.take_back_result(to.who, reason == ec::peer_gone, x.id());
+    }
+    core_.take_back(reason, std::move(message));
+  }
+
+  // -- peers ------------------------------------------------------------------
+
+  void submit(client& x) {
+    for (auto& message : x.submits())
+      post(x.connection, std::move(message));
+  }
+
+  void begin_work(std::uint32_t id) {
+    auto& x = engines_[id];
+    if (x.working > 0 || x.tasks.empty())
+      return;
+    timeline_.add(now_ + x.begin(story_.seed, rules_), step_kind::work, id);
+  }
+
+  void work(std::uint32_t id) {
+    auto& x = engines_[id];
+    if (!x.alive)
+      return;
+    post(x.connection, x.finish(story_.seed, rules_));
+    begin_work(id);
+  }
+
+  const story& story_;
+  const settings& rules_;
+  run_options options_;
+  event rescue_;
+  timeline timeline_;
+  scheduler_core core_;
+  oracle oracle_;
+  std::vector<connection> connections_;
+  std::vector<engine> engines_;
+  std::vector<client> clients_;
+  instant now_ = 0;
+  instant end_ = 0;
+  bool ticking_ = false;
+  std::string failure_;
+  ending result_;
+};
+
+} // namespace
+
+ending run(const story& x, const run_options& options) {
+  return world{x, options}.run();
+}
+
+} // namespace troupe::simulation
