@@ -47,6 +47,9 @@ socket_spec make_spec(socket_type type, const stream_setup& setup) {
   if (setup.bridged)
     spec.peers = socket_peers::bridged;
   spec.handlers_on_pump = setup.on_pump;
+  // All messages of a run share the bytes of one: what is held costs little.
+  spec.max_held_messages = std::size_t{1} << 22;
+  spec.max_held_bytes = std::size_t{1} << 46;
   if (setup.hwm > 0)
     spec.options.send_hwm = spec.options.receive_hwm = setup.hwm;
   return spec;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -18,10 +19,19 @@ bool answers(socket_type type) {
   return type == pair || type == dealer || type == router;
 }
 
+template <class Predicate>
+bool any_endpoint(const socket_spec& spec, Predicate pred) {
+  return std::any_of(spec.bind.begin(), spec.bind.end(), pred)
+         || std::any_of(spec.connect.begin(), spec.connect.end(), pred);
+}
+
 bool uses_tcp(const socket_spec& spec) {
-  auto tcp = [](const std::string& x) { return x.starts_with("tcp:"); };
-  return std::any_of(spec.bind.begin(), spec.bind.end(), tcp)
-         || std::any_of(spec.connect.begin(), spec.connect.end(), tcp);
+  return any_endpoint(spec, [](auto& x) { return x.starts_with("tcp:"); });
+}
+
+/// Nothing is copied within a process, so that no byte waits for others.
+bool stays_in_process(const socket_spec& spec) {
+  return !any_endpoint(spec, [](auto& x) { return !x.starts_with("inproc:"); });
 }
 
 /// The chunks of PUSH sockets would go to different peers.
@@ -29,6 +39,13 @@ std::size_t chunk_size(const socket_spec& spec) {
   if (!answers(spec.type))
     return 0;
   return spec.chunk_size.value_or(uses_tcp(spec) ? chunker::default_size : 0);
+}
+
+link_writer::config link_config(link_writer::config result, std::uint32_t epoch,
+                                const routing_id& peer) {
+  result.epoch = epoch;
+  result.peer = peer;
+  return result;
 }
 
 } // namespace
@@ -49,12 +66,13 @@ bridged_link::bridged_link(const socket_spec& spec, copy_policy policy,
     epoch_(std::random_device{}()) {
   writing_.max_inline = std::min(policy.threshold(), writing_.max_inline);
   writing_.chunk_size = chunk_size(spec);
+  if (stays_in_process(spec))
+    writing_.max_large_bytes = std::numeric_limits<std::size_t>::max();
 }
 
 bridged_link::peer_state::peer_state(bridged_link& parent, const routing_id& id,
                                      std::uint32_t epoch)
-  : writer(parent.pool_,
-           {parent.writing_.max_inline, parent.writing_.chunk_size, epoch, id}),
+  : writer(parent.pool_, link_config(parent.writing_, epoch, id)),
     window(epoch),
     account(parent.window_),
     assembler(parent.assembling_, parent.budget_) {

@@ -10,9 +10,8 @@ namespace troupe {
 
 namespace {
 
-/// A wire message with this much besides its arena leaves at once.
+/// A wire message with that many frames besides its arena leaves at once.
 constexpr auto max_large_frames = std::size_t{32};
-constexpr auto max_large_bytes = std::size_t{64} << 10;
 
 } // namespace
 
@@ -31,7 +30,8 @@ void link_writer::add(multipart& message, output& out) {
   if (!bundle_.empty() && !bundle_.fits(message, config_.max_inline))
     out.push_back(finish());
   append(message);
-  if (large_.size() >= max_large_frames || large_bytes_ >= max_large_bytes)
+  if (large_.size() >= max_large_frames
+      || large_bytes_ >= config_.max_large_bytes)
     out.push_back(finish());
 }
 

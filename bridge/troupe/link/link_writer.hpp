@@ -36,6 +36,8 @@ public:
     /// Larger frames travel in chunks of this size. 0 = none does. Only for
     /// links that know epochs.
     std::size_t chunk_size = 0;
+    /// A wire message with this much besides its arena leaves at once.
+    std::size_t max_large_bytes = std::size_t{64} << 10;
     /// 0 = this link knows no credit.
     std::uint32_t epoch = 0;
     /// ROUTER sockets: whom the messages go to.
