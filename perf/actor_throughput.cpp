@@ -103,8 +103,10 @@ private:
   stream_setup setup_;
   std::vector<char> payload_;
   bool borrows_ = false;
-  std::atomic<std::size_t> released_{0};
   bool full_ = false;
+
+  // Counted by other threads: in a cache line of its own.
+  alignas(64) std::atomic<std::size_t> released_{0};
 };
 
 /// Arguments: the endpoint, and the setup.

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 #include <random>
 #include <utility>
 
@@ -29,9 +28,10 @@ bool uses_tcp(const socket_spec& spec) {
   return any_endpoint(spec, [](auto& x) { return x.starts_with("tcp:"); });
 }
 
-/// Nothing is copied within a process, so that no byte waits for others.
-bool stays_in_process(const socket_spec& spec) {
-  return !any_endpoint(spec, [](auto& x) { return !x.starts_with("inproc:"); });
+bool is_inproc_only(const socket_spec& spec) {
+  return any_endpoint(spec, [](auto&) { return true; })
+         && !any_endpoint(spec,
+                          [](auto& x) { return !x.starts_with("inproc:"); });
 }
 
 /// The chunks of PUSH sockets would go to different peers.
@@ -66,8 +66,8 @@ bridged_link::bridged_link(const socket_spec& spec, copy_policy policy,
     epoch_(std::random_device{}()) {
   writing_.max_inline = std::min(policy.threshold(), writing_.max_inline);
   writing_.chunk_size = chunk_size(spec);
-  if (stays_in_process(spec))
-    writing_.max_large_bytes = std::numeric_limits<std::size_t>::max();
+  writing_.shares = is_inproc_only(spec);
+  writing_.copy = policy;
 }
 
 bridged_link::peer_state::peer_state(bridged_link& parent, const routing_id& id,

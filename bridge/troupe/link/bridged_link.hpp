@@ -99,6 +99,11 @@ public:
 
   // -- connections ------------------------------------------------------------
 
+  /// Whether all peers have to be in this process.
+  bool stays_in_process() const noexcept {
+    return writing_.shares;
+  }
+
   /// Whether messages wait for the receiver's credit.
   bool knows_credit() const noexcept {
     return credit_;

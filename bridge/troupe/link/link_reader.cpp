@@ -2,6 +2,7 @@
 #include "troupe/link/link_reader.hpp"
 
 #include "troupe/envelope_view.hpp"
+#include "troupe/link/shared_frames.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -31,6 +32,7 @@ const char* explain(ec reason) {
 } // namespace
 
 caf::expected<link_view> link_view::make(multipart&& wire, limits bounds) {
+  shared_frames::unfold(wire.frames);
   link_view result{std::move(wire)};
   auto reason = result.verify_head(std::max(bounds.max_frames, max_pieces));
   if (!reason)

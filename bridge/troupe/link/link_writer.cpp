@@ -2,6 +2,7 @@
 #include "troupe/link/link_writer.hpp"
 
 #include "troupe/link/chunker.hpp"
+#include "troupe/link/shared_frames.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -10,8 +11,12 @@ namespace troupe {
 
 namespace {
 
-/// A wire message with that many frames besides its arena leaves at once.
+/// A wire message with this much besides its arena leaves at once.
 constexpr auto max_large_frames = std::size_t{32};
+constexpr auto max_large_bytes = std::size_t{64} << 10;
+
+/// The same where the rest of the message costs more than a reference does.
+constexpr auto max_shared_frames = std::size_t{256};
 
 } // namespace
 
@@ -30,8 +35,7 @@ void link_writer::add(multipart& message, output& out) {
   if (!bundle_.empty() && !bundle_.fits(message, config_.max_inline))
     out.push_back(finish());
   append(message);
-  if (large_.size() >= max_large_frames
-      || large_bytes_ >= config_.max_large_bytes)
+  if (full())
     out.push_back(finish());
 }
 
@@ -60,9 +64,25 @@ void link_writer::append(multipart& message) {
       continue;
     }
     bundle_.note(wire::Place::Frame, missing == 0);
-    large_bytes_ += frame.size();
-    large_.push_back(std::move(frame));
+    append_large(std::move(frame));
   }
+}
+
+void link_writer::append_large(buffer&& frame) {
+  large_bytes_ += frame.size();
+  if (!config_.shares || !config_.copy.copies(frame.size())) {
+    large_.push_back(std::move(frame));
+    return;
+  }
+  ++copied_.frames;
+  copied_.bytes += frame.size();
+  large_.push_back(buffer::copy_of(frame.bytes()));
+}
+
+bool link_writer::full() const noexcept {
+  if (config_.shares)
+    return large_.size() >= max_shared_frames;
+  return large_.size() >= max_large_frames || large_bytes_ >= max_large_bytes;
 }
 
 void link_writer::add_chunked(multipart& message, output& out) {
@@ -91,15 +111,24 @@ void link_writer::add_chunked(multipart& message, output& out) {
 wire_message link_writer::finish() {
   wire_message result;
   result.messages = bundle_.messages();
-  result.frames_copied = bundle_.frames();
-  result.bytes_copied = bundle_.bytes();
+  auto copied = std::exchange(copied_, {});
+  result.frames_copied = bundle_.frames() + copied.frames;
+  result.bytes_copied = bundle_.bytes() + copied.bytes;
   result.frames.peer = config_.peer;
-  result.frames.frames.reserve(1 + large_.size());
+  auto shares = config_.shares && !large_.empty();
+  result.frames.frames.reserve(1 + (shares ? 1 : large_.size()));
   result.frames.frames.push_back(finish_head());
+  auto bytes = std::exchange(large_bytes_, 0);
+  if (shares) {
+    result.frames_shared = large_.size() - copied.frames;
+    result.bytes_shared = bytes - copied.bytes;
+    result.frames.frames.push_back(
+      shared_frames::lend(std::exchange(large_, {})));
+    return result;
+  }
   for (auto& frame : large_)
     result.frames.frames.push_back(std::move(frame));
   large_.clear();
-  large_bytes_ = 0;
   return result;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/copy_policy.hpp"
 #include "troupe/link/arena_pool.hpp"
 #include "troupe/link/link_header.hpp"
 #include "troupe/link/message_bundle.hpp"
@@ -21,6 +22,11 @@ struct wire_message {
   std::size_t frames_copied = 0;
   std::size_t bytes_copied = 0;
 
+  /// What lies behind its last frame, a reference that must be lent. 0 = there
+  /// is none.
+  std::size_t frames_shared = 0;
+  std::size_t bytes_shared = 0;
+
   /// The message whose large frames travel in chunks before this one, in case
   /// that it has to be given back. Empty for all others: they can be read.
   multipart original{};
@@ -36,8 +42,11 @@ public:
     /// Larger frames travel in chunks of this size. 0 = none does. Only for
     /// links that know epochs.
     std::size_t chunk_size = 0;
-    /// A wire message with this much besides its arena leaves at once.
-    std::size_t max_large_bytes = std::size_t{64} << 10;
+    /// Whether the reader lives in this process, so that large frames travel by
+    /// reference.
+    bool shares = false;
+    /// Which of them are copied all the same.
+    copy_policy copy{};
     /// 0 = this link knows no credit.
     std::uint32_t epoch = 0;
     /// ROUTER sockets: whom the messages go to.
@@ -82,6 +91,11 @@ public:
 private:
   void append(multipart& message);
 
+  void append_large(buffer&& frame);
+
+  /// Whether there is as much besides the arena as shall leave at once.
+  bool full() const noexcept;
+
   void add_chunked(multipart& message, output& out);
 
   wire_message finish();
@@ -98,6 +112,12 @@ private:
   message_bundle bundle_;
   std::vector<buffer> large_;
   std::size_t large_bytes_ = 0;
+
+  /// Large frames that were copied.
+  struct {
+    std::size_t frames = 0;
+    std::size_t bytes = 0;
+  } copied_;
 };
 
 } // namespace troupe

@@ -287,8 +287,8 @@ void socket_actor_impl::gather() const {
   // A single message is sent at once: whoever sent it may wait for an answer.
   if (!inbox_.gathers() || (!streaming_ && inbox_.pending() < 2))
     return;
-  while (inbox_.pending() < message_bundle::max_messages
-         && steady_now() < gathered_ + gathering_time)
+  // Without a look at the inbox, which would slow down those who fill it.
+  while (steady_now() < gathered_ + gathering_time)
     sched_yield();
 }
 
@@ -318,7 +318,7 @@ caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
   auto where = check_bind(spec_, text);
   if (!where)
     return std::move(where.error());
-  if (auto err = check_one_peer())
+  if (auto err = check_more(*where))
     return err;
   pending_ = true;
   note_endpoint(*where);
@@ -332,7 +332,7 @@ caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
   auto where = check_connect(spec_, text);
   if (!where)
     return std::move(where.error());
-  if (auto err = check_one_peer())
+  if (auto err = check_more(*where))
     return err;
   pending_ = true;
   if (waits_for_connection_)

@@ -206,8 +206,8 @@ private:
   /// Tells the link what the monitor saw.
   void watch_link();
 
-  /// Why this socket may not have one more endpoint, if so.
-  caf::error check_one_peer() const;
+  /// Why this socket may not have this endpoint, too, if so.
+  caf::error check_more(const endpoint& where) const;
 
   /// Finds peers that left.
   void probe_peers();

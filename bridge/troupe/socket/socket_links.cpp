@@ -2,6 +2,7 @@
 
 // The part of the socket actor that talks to bridged peers.
 
+#include "troupe/link/shared_frames.hpp"
 #include "troupe/socket/counting.hpp"
 #include "troupe/socket/socket_actor.hpp"
 
@@ -20,14 +21,19 @@ send_result socket_actor_impl::transmit(const wire_message& x) {
   if (!cleared(x.frames.peer))
     return send_result::peer_gone;
   socket_counters sum;
-  auto result = socket_.send(x.frames, policy_, sum);
+  auto policy = x.frames_shared != 0 ? copy_policy::never() : policy_;
+  auto result = socket_.send(x.frames, policy, sum);
   if (result != send_result::sent)
     return result;
   // The first frame is ours; what counts is what was copied into it.
   auto head = x.frames.frames.front().size();
-  auto copied = policy_.copies(head);
+  auto copied = policy.copies(head);
   (copied ? sum.frames_copied : sum.frames_lent) -= 1;
   (copied ? sum.bytes_copied : sum.bytes_lent) -= head;
+  if (x.frames_shared != 0) {
+    sum.frames_lent += x.frames_shared - 1;
+    sum.bytes_lent += x.bytes_shared - shared_frames::size;
+  }
   count(counters_.messages_sent, x.messages);
   count(counters_.frames_copied, sum.frames_copied + x.frames_copied);
   count(counters_.bytes_copied, sum.bytes_copied + x.bytes_copied);
@@ -90,7 +96,12 @@ void socket_actor_impl::probe_peers() {
     arm_retry();
 }
 
-caf::error socket_actor_impl::check_one_peer() const {
+caf::error socket_actor_impl::check_more(const endpoint& where) const {
+  if (link_ && link_->stays_in_process()
+      && where.via != endpoint::transport::inproc)
+    return make_error(ec::bad_config,
+                      "this socket has bridged peers and was opened for inproc "
+                      "alone: open it with an endpoint of the other kind, too");
   if (!link_ || !link_->knows_credit() || spec_.type == socket_type::router)
     return caf::none;
   return make_error(ec::bad_config,
