@@ -39,10 +39,9 @@ int fail(const std::exception& x, bool json) {
   return fail(command_error{exit_code::failed, "failed", x.what()}, json);
 }
 
-/// Engines know the functions of libraries as well.
-void load_for_engine(int argc, char** argv) {
-  auto role = std::getenv("TROUPE_ROLE");
-  if (role == nullptr || std::string{role} != "engine")
+/// Engines know the functions of libraries as well, controllers the schemes.
+void load_for_role(int argc, char** argv) {
+  if (std::getenv("TROUPE_ROLE") == nullptr)
     return;
   try {
     load_libraries(argc, argv);
@@ -64,7 +63,7 @@ int run(const std::vector<std::string>& args) {
 int main(int argc, char** argv) {
   occupy_standard_streams();
   signal(SIGPIPE, SIG_IGN);
-  load_for_engine(argc, argv);
+  load_for_role(argc, argv);
   troupe::runtime rt{argc, argv};
   std::vector<std::string> args{argv + 1, argv + argc};
   auto json = wants_json(args);

@@ -155,7 +155,7 @@ void run(const options& with, report& out) {
 workload crossover_workload() {
   workload result{"crossover",
                   "copy or lend: rates of sends and messages, and latency",
-                  {"size", "transport", "plot"},
+                  {"size", "transport"},
                   {},
                   run,
                   {"tcp", "ipc", "inproc"}};

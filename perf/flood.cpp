@@ -4,6 +4,7 @@
 
 #include "harness/clock.hpp"
 #include "harness/compete.hpp"
+#include "harness/local_cluster.hpp"
 #include "harness/payload.hpp"
 #include "raw_device.hpp"
 #include "raw_flood.hpp"
@@ -47,18 +48,13 @@ struct stage {
       device.emplace(engines, transport);
       raw.emplace(device->endpoint());
     }
-    if (with.runs_actor()) {
-      cluster_options wanted;
-      wanted.engines = static_cast<unsigned>(engines);
-      actors.emplace(cluster::local(wanted));
-      session.emplace(actors->connect());
-    }
+    if (with.runs_actor())
+      actors.emplace(engines);
   }
 
   std::optional<raw_device> device;
   std::optional<raw_flood> raw;
-  std::optional<cluster> actors;
-  std::optional<client> session;
+  std::optional<local_cluster> actors;
 };
 
 void measure(stage& on, row key, const std::vector<std::string>& inputs,
@@ -66,9 +62,10 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
   std::vector<contender> contenders;
   if (on.raw)
     contenders.push_back({key, [&] { return on.raw->run(inputs); }});
-  if (on.session) {
+  if (on.actors) {
     key.set("path", "actor").set("transport", "ipc");
-    contenders.push_back({key, [&] { return run_actor(*on.session, inputs); }});
+    contenders.push_back(
+      {key, [&] { return run_actor(on.actors->session(), inputs); }});
   }
   compete(contenders, repeat, out);
 }

@@ -6,6 +6,7 @@
 #include "harness/compete.hpp"
 #include "raw_latency.hpp"
 #include "stream.hpp"
+#include "task_latency.hpp"
 
 #include <optional>
 
@@ -48,6 +49,8 @@ void measure(stage& on, row key, const stream_job& job, const options& with,
 }
 
 void run(const options& with, report& out) {
+  if (with.one_task)
+    return run_task_latency(with, out);
   auto most = std::size_t{with.quick ? 500u : 5'000u};
   auto bytes = std::size_t{with.quick ? 32u : 256u} << 20;
   for (const auto& transport : with.transports)
@@ -66,8 +69,8 @@ void run(const options& with, report& out) {
 
 workload latency_workload() {
   workload result{"latency",
-                  "REQ to REP and back: round trips, one after the other",
-                  {"size", "transport", "copy"},
+                  "round trips, one after the other: REQ to REP, or a task",
+                  {"engines", "size", "transport", "copy", "task"},
                   {},
                   run,
                   {"tcp", "ipc", "inproc"}};

@@ -3,25 +3,21 @@
 #include "actor_interference.hpp"
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
-#include "crossover.hpp"
-#include "flood.hpp"
+#include "commit.hpp"
+#include "compare_command.hpp"
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
-#include "harness/report.hpp"
-#include "interference.hpp"
-#include "latency.hpp"
+#include "harness/provenance.hpp"
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
 #include "raw_latency.hpp"
 #include "raw_throughput.hpp"
-#include "sends.hpp"
-#include "throughput.hpp"
+#include "run_workload.hpp"
 #include "troupe/troupe.hpp"
+#include "workloads.hpp"
 
 #include <array>
-#include <cstdio>
-#include <exception>
-#include <unistd.h>
+#include <string_view>
 
 /// Measures the cluster's own path against raw ZeroMQ. This program is also
 /// its own engine and controller, and the processes of the raw path.
@@ -34,25 +30,13 @@ int main(int argc, char** argv) {
                          raw_push_role(),    raw_reply_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
+  if (argc > 1 && std::string_view{argv[1]} == "compare")
+    return compare_command(argc - 1, argv + 1);
   troupe::runtime rt{argc, argv};
-  const std::array workloads{crossover_workload(),    flood_workload(),
-                             interference_workload(), latency_workload(),
-                             sends_workload(),        throughput_workload()};
+  auto workloads = all_workloads();
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;
-  try {
-    report out{stdout, with.json,
-               !with.no_progress && isatty(STDERR_FILENO) != 0};
-    what->run(with, out);
-    out.finish();
-  } catch (const troupe::error& err) {
-    std::fprintf(stderr, "troupe-bench: %s\n%s%s", err.what(), err.hint.c_str(),
-                 err.hint.empty() ? "" : "\n");
-    return troupe::exit_status(err.code);
-  } catch (const std::exception& err) {
-    std::fprintf(stderr, "troupe-bench: %s\n", err.what());
-    return 1;
-  }
-  return 0;
+  return run_workload(*what, with,
+                      make_provenance(commit, quote_command(argc, argv)));
 }

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "raw_processes.hpp"
+
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <sys/types.h>
-#include <vector>
 
 namespace troupe::perf {
 
 /// The raw twin of controller and engines, as ZeroMQ's guide has it: a device
 /// process, `zmq_proxy` between a ROUTER and a DEALER, and echo worker
-/// processes behind it, one message per task.
+/// processes behind it, one message per task. Ends all of them with itself.
 class raw_device {
 public:
   /// Starts device and workers, and waits until the device listens. Throws
@@ -19,34 +21,26 @@ public:
   /// @param transport `ipc` or `tcp`.
   raw_device(std::size_t workers, const std::string& transport);
 
-  /// Ends all processes and waits until they are gone.
-  ~raw_device();
-
-  raw_device(const raw_device&) = delete;
-  raw_device& operator=(const raw_device&) = delete;
-
   /// Where clients connect their DEALER.
   const std::string& endpoint() const noexcept {
     return front_;
   }
 
+  pid_t device_pid() const noexcept {
+    return processes_.pids().front();
+  }
+
+  std::span<const pid_t> worker_pids() const noexcept {
+    return std::span{processes_.pids()}.subspan(1);
+  }
+
 private:
-  void start_device(const std::string& front, const std::string& back);
-
-  void start(std::vector<std::string> arguments, int stdout_fd);
-
-  /// Reads what the device prints when it listens.
-  void read_endpoints(int fd);
-
-  void stop() noexcept;
-
+  raw_processes processes_;
   std::string front_;
-  std::string back_;
-  std::vector<pid_t> children_;
 };
 
-/// If this process was started by a `raw_device`: plays the device or a
-/// worker, until it is killed. Otherwise returns nothing.
+/// If this process is one of the `raw_processes`: plays its role until it is
+/// killed. Otherwise returns nothing.
 std::optional<int> play_raw_role(int argc, char** argv);
 
 } // namespace troupe::perf

@@ -4,35 +4,17 @@
 
 #include "harness/clock.hpp"
 #include "harness/payload.hpp"
+#include "raw_client.hpp"
 
-#include <zmq.hpp>
-
-#include <chrono>
 #include <cstddef>
 #include <stdexcept>
 
 namespace troupe::perf {
 
-namespace {
-
-/// How long to wait for an answer before something must be wrong.
-constexpr auto patience = std::chrono::seconds{30};
-
-/// How many messages to send before looking for answers: often enough to keep
-/// queues short, rarely enough to cost nothing.
-constexpr std::size_t sends_per_look = 64;
-
-} // namespace
-
 struct raw_flood::impl {
   explicit impl(const std::string& endpoint)
-    : socket(context, zmq::socket_type::dealer) {
-    socket.set(zmq::sockopt::sndhwm, 0);
-    socket.set(zmq::sockopt::rcvhwm, 0);
-    socket.set(zmq::sockopt::linger, 0);
-    socket.set(zmq::sockopt::rcvtimeo,
-               static_cast<int>(std::chrono::milliseconds{patience}.count()));
-    socket.connect(endpoint);
+    : socket(open_client(context, endpoint)) {
+    // nop
   }
 
   /// Takes one answer. Returns `false` if there is none (with `dontwait`), or

@@ -40,6 +40,8 @@ struct scheduler_status {
     bool joined = false;
   };
   std::vector<engine> engines;
+  /// Name of the placement scheme.
+  std::string scheme;
   std::uint64_t queued = 0;
   std::uint64_t accepted = 0;
   std::uint64_t reported = 0;

@@ -92,7 +92,8 @@ constexpr std::string_view settings_help =
       --name NAME       name of the cluster                     [default]
       --program PATH    the engines run this program
       --load LIB.so     the engines load this library; repeatable
-      --scheme S        leastload or lru                      [leastload]
+      --scheme S        how engines are picked: leastload, lru, plainrandom,
+                        twobin, weighted or one of --load     [leastload]
       --hwm N|auto      tasks outstanding per engine               [auto]
       --copy-threshold  always, never or a size                    [1024]
       --listen ipc|HOST private socket files, or TCP                [ipc]

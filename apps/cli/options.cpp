@@ -102,8 +102,7 @@ public:
     app.add_option("--name", settings.name);
     app.add_option("--program", settings.program);
     app.add_option("--load", settings.load)->allow_extra_args(false);
-    app.add_option("--scheme", scheme_)
-      ->check(CLI::IsMember({"leastload", "lru"}));
+    app.add_option("--scheme", settings.scheme);
     app.add_option("--hwm", hwm_);
     app.add_option("--copy-threshold", settings.copy_threshold);
     app.add_option("--listen", settings.listen);
@@ -114,8 +113,6 @@ public:
   }
 
   void finish() {
-    if (scheme_ == "lru")
-      settings_.scheme = placement_scheme::lru;
     auto end = hwm_.data() + hwm_.size();
     if (hwm_ != "auto") {
       auto [rest, code] = std::from_chars(hwm_.data(), end, settings_.hwm);
@@ -136,7 +133,6 @@ public:
 
 private:
   cluster_settings& settings_;
-  std::string scheme_ = "leastload";
   std::string hwm_ = "auto";
   std::string curve_ = "auto";
 };
@@ -279,23 +275,23 @@ command_error unknown_command(const std::string& word) {
 } // namespace
 
 std::vector<std::string> to_flags(const cluster_settings& x) {
-  std::vector<std::string> result = {
-    "--name",
-    x.name,
-    "--scheme",
-    x.scheme == placement_scheme::lru ? "lru" : "leastload",
-    "--hwm",
-    x.hwm == 0 ? "auto" : std::to_string(x.hwm),
-    "--copy-threshold",
-    x.copy_threshold,
-    "--listen",
-    x.listen,
-    "--port",
-    std::to_string(x.port),
-    "--curve",
-    x.curve_off ? "off" : "auto",
-    "--wait",
-    std::to_string(x.wait.count()) + "ms"};
+  std::vector<std::string> result = {"--name",
+                                     x.name,
+                                     "--scheme",
+                                     x.scheme,
+                                     "--hwm",
+                                     x.hwm == 0 ? "auto"
+                                                : std::to_string(x.hwm),
+                                     "--copy-threshold",
+                                     x.copy_threshold,
+                                     "--listen",
+                                     x.listen,
+                                     "--port",
+                                     std::to_string(x.port),
+                                     "--curve",
+                                     x.curve_off ? "off" : "auto",
+                                     "--wait",
+                                     std::to_string(x.wait.count()) + "ms"};
   auto add = [&](const char* flag, const std::string& value) {
     result.insert(result.end(), {flag, value});
   };

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "troupe/scheduling/placement.hpp"
-
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -65,7 +63,7 @@ struct cluster_settings {
   unsigned engines = 0;
   std::string program{};
   std::vector<std::string> load{};
-  placement_scheme scheme = placement_scheme::leastload;
+  std::string scheme = "leastload";
   std::uint32_t hwm = 0;
   std::string copy_threshold = "1024";
   std::string listen = "ipc";

@@ -6,6 +6,7 @@
 #include "troupe/copy_policy.hpp"
 #include "troupe/error.hpp"
 #include "troupe/process/runtime_dir.hpp"
+#include "troupe/scheduling/placement_scheme.hpp"
 
 #include <algorithm>
 #include <thread>
@@ -26,13 +27,16 @@ cluster_settings checked(cluster_settings x) {
     throw usage_error("--load is for engines of this program, --program for "
                       "those of another: give one of them");
   x.load = check_libraries(x.load);
+  if (find_scheme(x.scheme) == nullptr) // libraries may bring schemes
+    throw usage_error(unknown_scheme_text(x.scheme),
+                      "those of your own come with --load LIB.so");
   return x;
 }
 
 cluster_options to_cluster_options(const cluster_settings& x) {
   cluster_options result;
   result.engines = x.engines;
-  result.scheduling = x.scheme;
+  result.scheme = x.scheme;
   result.hwm = x.hwm;
   result.copy_threshold = x.copy_threshold;
   result.engine_timeout = x.wait;
@@ -57,7 +61,7 @@ controller_process_config to_controller_config(const cluster_settings& x) {
     result.engine.program = own_program();
     result.engine.arguments = engine_arguments(x.load);
   }
-  result.scheduler.scheme = x.scheme;
+  result.scheduler.scheme = find_scheme(x.scheme);
   result.scheduler.hwm = x.hwm;
   result.bridge.copy = *copy_policy::parse(x.copy_threshold);
   return result;

@@ -68,8 +68,9 @@ std::string table(const std::vector<std::vector<std::string>>& rows) {
 
 std::string status_text(const connection_info& info, const status_message& x) {
   auto result = fmt::format(
-    "{}   up {}   listen {}   controller {}   protocol {}\n", info.name,
-    clock_text(x.uptime_ms), listen_text(info), info.pid, info.version);
+    "{}   up {}   listen {}   scheme {}   controller {}   protocol {}\n",
+    info.name, clock_text(x.uptime_ms), listen_text(info), x.scheme, info.pid,
+    info.version);
   std::vector<std::vector<std::string>> rows{{">ENGINE", "NAME", ">PID",
                                               "STATE", ">QUEUED", ">DONE",
                                               ">FAILED", ">LAST BEAT"}};
@@ -106,6 +107,7 @@ std::string status_json(const connection_info& info, const status_message& x) {
   json result = {{"schema", "troupe.status/1"}};
   result["cluster"] = to_json_object(info);
   result["uptime_s"] = static_cast<double>(x.uptime_ms) / 1000.0;
+  result["scheme"] = x.scheme;
   result["queued"] = x.queued;
   result["accepted"] = x.accepted;
   result["reported"] = x.reported;

@@ -109,9 +109,9 @@ caf::error access_list::reload(const std::filesystem::path& path) {
   auto found = read(path);
   if (!found)
     return std::move(found.error());
-  std::lock_guard guard{mtx_};
+  std::unique_lock guard{mtx_};
   entries_.swap(*found);
-  ++version_;
+  note_removal(std::move(guard));
   return caf::none;
 }
 
@@ -147,12 +147,12 @@ caf::error access_list::add(std::string_view key, identity who) {
 }
 
 bool access_list::remove(std::string_view key) {
-  std::lock_guard guard{mtx_};
+  std::unique_lock guard{mtx_};
   auto i = entries_.find(key);
   if (i == entries_.end())
     return false;
   entries_.erase(i);
-  ++version_;
+  note_removal(std::move(guard));
   return true;
 }
 
@@ -165,6 +165,26 @@ identity_ptr access_list::find(std::string_view key) const {
 std::size_t access_list::size() const {
   std::lock_guard guard{mtx_};
   return entries_.size();
+}
+
+// -- removals -----------------------------------------------------------------
+
+std::shared_ptr<const void> access_list::on_removal(std::function<void()> f) {
+  auto result = std::make_shared<const watcher>(std::move(f));
+  std::lock_guard guard{mtx_};
+  std::erase_if(watchers_, [](auto& x) { return x.expired(); });
+  watchers_.push_back(result);
+  return result;
+}
+
+void access_list::note_removal(std::unique_lock<std::mutex> guard) {
+  ++version_;
+  ++removals_;
+  auto watchers = watchers_;
+  guard.unlock();
+  for (auto& x : watchers)
+    if (auto call = x.lock())
+      (*call)();
 }
 
 } // namespace troupe

@@ -10,11 +10,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace troupe {
 
@@ -72,14 +74,33 @@ public:
     return version_.load(std::memory_order_acquire);
   }
 
+  // -- removals ---------------------------------------------------------------
+
+  /// Grows whenever keys were removed, or may have been.
+  std::uint64_t removals() const noexcept {
+    return removals_.load(std::memory_order_acquire);
+  }
+
+  /// Calls `f` after each removal as long as the result lives, on the thread
+  /// that removes. `f` must be quick, must not throw and must not change the
+  /// list.
+  std::shared_ptr<const void> on_removal(std::function<void()> f);
+
 private:
   using entries = std::map<std::string, identity_ptr, std::less<>>;
 
   static caf::expected<entries> read(const std::filesystem::path& path);
 
+  /// @pre `guard` holds `mtx_`
+  void note_removal(std::unique_lock<std::mutex> guard);
+
+  using watcher = std::function<void()>;
+
   mutable std::mutex mtx_;
   entries entries_;
+  std::vector<std::weak_ptr<const watcher>> watchers_;
   std::atomic<std::uint64_t> version_{1};
+  std::atomic<std::uint64_t> removals_{0};
 };
 
 /// Whether `text` can be the name or the role of an identity.

@@ -168,7 +168,8 @@ struct socket_counters {
   /// Messages from outside that were dropped: too many frames, a routing id
   /// that the peer chose, a key that was removed.
   std::uint64_t dropped = 0;
-  /// Peers that were refused for their key or password.
+  /// Peers that were refused for their key or password, and users whose key
+  /// was removed after they had entered.
   std::uint64_t refused = 0;
   /// Messages that wait for a peer now.
   std::uint64_t held = 0;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/placement_scheme.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace troupe::perf {
@@ -28,11 +28,24 @@ struct options {
   std::vector<std::string> transports{"ipc"};
   /// Copy policies: `always`, `never`, `auto` or sizes.
   std::vector<std::string> copies{"1024"};
+  /// How the cluster chooses engines.
+  std::vector<std::string> schemes{"leastload"};
+  /// Milliseconds that a task takes.
+  std::vector<std::size_t> dts{1, 2, 4, 8, 16, 32, 64, 128};
+  /// Tasks that wait while others run.
+  std::vector<std::size_t> queued{1000, 10'000, 100'000, 1'000'000};
   /// Messages per send on the actor path.
   std::vector<std::size_t> batches{1, 64};
   /// Whether links between actors use the bridge's own framing.
   bool bridged = true;
-  /// Folder for plots; empty = none.
+  /// Other systems that run the same workload beside the two paths.
+  std::vector<std::string> rivals{};
+  /// Whether one task at a time goes through the cluster, instead of messages
+  /// between sockets.
+  bool one_task = false;
+  /// File for all rows as CSV; empty = none.
+  std::string csv_file;
+  /// Folder for plots and the report; empty = none.
   std::string plot_dir;
   path_choice path = path_choice::both;
   unsigned repeat = 5;
@@ -56,7 +69,9 @@ struct workload {
   /// One sentence for the help.
   std::string summary;
 
-  /// Flags that it takes besides the common ones, such as `engines`.
+  /// Flags that it takes besides the common ones: some of `engines`, `tasks`,
+  /// `size`, `transport`, `copy`, `scheme`, `dt`, `queued`, `batch`, `peers`,
+  /// `peer` and `task`.
   std::vector<std::string> dimensions;
 
   options defaults;
@@ -68,6 +83,12 @@ struct workload {
 
   /// What `--quick` changes in the defaults.
   std::function<void(options&)> hurry = [](options&) {};
+
+  /// Schemes that it knows.
+  std::vector<std::string> schemes = scheme_names();
+
+  /// Other systems that it can run, if they are installed.
+  std::vector<std::string> rivals{};
 };
 
 /// What the command line asks for.
@@ -81,11 +102,5 @@ struct selection {
 /// Reads the command line. Prints help and errors itself.
 selection parse_command_line(int argc, const char* const* argv,
                              std::span<const workload> workloads);
-
-/// Reads `100`, `64k`, `4M` or `1G`; units are powers of 1024.
-std::optional<std::size_t> parse_size(std::string_view text);
-
-/// Reads a comma-separated list of sizes.
-std::optional<std::vector<std::size_t>> parse_sizes(std::string_view text);
 
 } // namespace troupe::perf

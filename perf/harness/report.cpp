@@ -6,16 +6,12 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
+#include <utility>
 
 namespace troupe::perf {
 
 namespace {
-
-/// Whether a row belongs into the table: single runs do not.
-bool sums_up(const row& x) {
-  return x.find("summary") != nullptr || x.find("ratio") != nullptr
-         || x.find("threshold") != nullptr;
-}
 
 /// Marks of JSON rows that say nothing in a table.
 bool is_mark(const std::string& name) {
@@ -55,14 +51,19 @@ std::string cell(const row& x, const std::string& column) {
 
 } // namespace
 
+void report::set_provenance(provenance x) {
+  origin_ = std::move(x);
+}
+
 void report::add(row x) {
   if (json_) {
     progress("");
-    fmt::print(out_, "{}\n", to_json(x));
+    fmt::print(out_, "{}\n",
+               origin_ ? to_json(x, "provenance", to_row(*origin_))
+                       : to_json(x));
     std::fflush(out_);
   }
-  if (sums_up(x))
-    rows_.push_back(std::move(x));
+  rows_.push_back(std::move(x));
 }
 
 void report::progress(const std::string& text) {
@@ -75,9 +76,20 @@ void report::progress(const std::string& text) {
 
 void report::finish() {
   progress("");
-  if (!json_ && !rows_.empty())
-    fmt::print(out_, "{}", to_table(rows_));
-  rows_.clear();
+  std::vector<row> fresh;
+  std::copy_if(rows_.begin() + static_cast<std::ptrdiff_t>(printed_),
+               rows_.end(), std::back_inserter(fresh), sums_up);
+  if (!json_ && !fresh.empty()) {
+    auto head = printed_ == 0 && origin_ ? to_text(*origin_) : "";
+    fmt::print(out_, "{}{}", head, to_table(fresh));
+    std::fflush(out_);
+  }
+  printed_ = rows_.size();
+}
+
+bool sums_up(const row& x) {
+  return x.find("summary") != nullptr || x.find("ratio") != nullptr
+         || x.find("threshold") != nullptr;
 }
 
 std::string to_table(const std::vector<row>& rows) {

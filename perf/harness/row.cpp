@@ -32,6 +32,22 @@ struct text_visitor {
   }
 };
 
+constexpr auto replace_bad_utf8 =
+  nlohmann::ordered_json::error_handler_t::replace;
+
+nlohmann::ordered_json to_object(const row::value& x) {
+  if (auto number = std::get_if<double>(&x))
+    return std::round(*number * 1e6) / 1e6;
+  return std::visit([](const auto& y) { return nlohmann::ordered_json(y); }, x);
+}
+
+nlohmann::ordered_json to_object(const row& x) {
+  auto result = nlohmann::ordered_json::object();
+  for (const auto& [name, content] : x.fields())
+    result[name] = to_object(content);
+  return result;
+}
+
 } // namespace
 
 const row::value* row::find(std::string_view name) const noexcept {
@@ -51,16 +67,19 @@ row& row::assign(std::string_view name, value x) {
 }
 
 std::string to_json(const row& x) {
-  nlohmann::ordered_json result = nlohmann::ordered_json::object();
-  auto put = [&](const std::string& name, const auto& content) {
-    if constexpr (std::is_same_v<decltype(content), const double&>)
-      result[name] = std::round(content * 1e6) / 1e6;
-    else
-      result[name] = content;
-  };
-  for (const auto& [name, content] : x.fields())
-    std::visit([&, &key = name](const auto& y) { put(key, y); }, content);
-  return result.dump();
+  return to_object(x).dump(-1, ' ', false, replace_bad_utf8);
+}
+
+std::string to_json(const row& x, std::string_view name, const row& inner) {
+  auto result = to_object(x);
+  result[std::string{name}] = to_object(inner);
+  return result.dump(-1, ' ', false, replace_bad_utf8);
+}
+
+std::string to_plain(const row::value& x) {
+  if (auto text = std::get_if<std::string>(&x))
+    return *text;
+  return to_object(x).dump();
 }
 
 std::string to_text(const row::value& x) {

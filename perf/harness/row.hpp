@@ -46,9 +46,16 @@ private:
 };
 
 /// Returns the row as one line of JSON. Numbers have at most 6 digits after
-/// the point.
+/// the point; one that is none, such as infinity, is null.
 /// @relates row
 std::string to_json(const row& x);
+
+/// Returns the row as one line of JSON, with another one as its last field.
+/// @relates row
+std::string to_json(const row& x, std::string_view name, const row& inner);
+
+/// Returns a value in full, as JSON has it, but texts without quotes.
+std::string to_plain(const row::value& x);
 
 /// Returns a value for people: whole numbers without a point, others with
 /// three significant digits.

@@ -136,6 +136,26 @@ BOOST_AUTO_TEST_CASE(changes_whole_or_not_at_all) {
   BOOST_TEST(list.version() > version);
 }
 
+BOOST_AUTO_TEST_CASE(tells_of_removals_while_somebody_listens) {
+  auto calls = 0;
+  auto token = list.on_removal([&] {
+    ++calls;
+    BOOST_TEST(list.find(alice) == nullptr); // not locked
+  });
+  BOOST_TEST(!list.add(alice, {"alice", "client"}));
+  BOOST_TEST(calls == 0);
+  BOOST_TEST(list.remove(alice));
+  BOOST_TEST(!list.remove(alice));
+  BOOST_TEST(calls == 1);
+  write(bob + " engine bob\n");
+  BOOST_TEST(!list.reload(path));
+  BOOST_TEST(calls == 2);
+  token = nullptr;
+  BOOST_TEST(list.remove(bob));
+  BOOST_TEST(calls == 2);
+  BOOST_TEST(list.removals() == 3u);
+}
+
 BOOST_AUTO_TEST_CASE(may_be_read_while_it_changes) {
   std::thread writer{[&] {
     for (auto i = 0; i < 2000; ++i) {

@@ -231,6 +231,33 @@ BOOST_AUTO_TEST_CASE(start_anew_when_the_peer_comes_back) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(return_messages_to_peers_that_others_replaced) {
+  auto router = bind(socket_type::router);
+  owner server{sys};
+  server.attach(router.handle);
+  bridge_fixture elsewhere;
+  owner client{elsewhere.sys};
+  auto spec = spec_of(socket_type::dealer);
+  spec.connect = router.endpoints;
+  spec.window_messages = 2000;
+  spec.watch = true;
+  auto first = elsewhere.open(spec).handle;
+  client.send(first, message({"hello"}));
+  // It never reads, so that most of this waits for its credit.
+  server.send(router.handle, numbers(10'000, server.take().peer));
+  BOOST_TEST((server.take_event().what == kind::full));
+  {
+    busy_pump busy{*this};
+    client.watch(first);
+    caf::anon_send_exit(first, caf::exit_reason::kill);
+    client.take_down();
+    auto second = elsewhere.open(spec).handle;
+    client.attach(second);
+    BOOST_TEST((client.take_event().what == kind::connected));
+  }
+  BOOST_TEST((server.take_returned().reason == ec::peer_gone));
+}
+
 BOOST_AUTO_TEST_CASE(return_messages_to_peers_that_are_gone) {
   auto router = bind(socket_type::router);
   owner server{sys};

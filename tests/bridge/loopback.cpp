@@ -55,7 +55,8 @@ void owner::send(const socket_actor& socket, std::vector<multipart> messages) {
   self_->send(socket, outgoing{std::move(messages)});
 }
 
-void owner::receive_one() {
+void owner::receive_one(time_point limit) {
+  caf::timespan left = limit - std::chrono::steady_clock::now();
   self_->receive(
     [this](delivery& x) {
       last_sender_ = self_->current_sender();
@@ -67,13 +68,16 @@ void owner::receive_one() {
       (retry ? retries_ : events_).push_back(std::move(x));
     },
     [this](caf::down_msg& x) { downs_.push_back(std::move(x.reason)); },
-    caf::after(patience) >> [] { BOOST_FAIL("waited for a message in vain"); });
+    caf::after(std::max(left, caf::timespan{0})) >>
+      [] { BOOST_FAIL("waited for a message in vain"); });
 }
 
 template <class Queue>
 auto owner::pop(Queue& queue) {
+  // Messages of other kinds may come for ever.
+  auto limit = std::chrono::steady_clock::now() + patience;
   while (queue.empty())
-    receive_one();
+    receive_one(limit);
   auto result = std::move(queue.front());
   queue.pop_front();
   return result;
@@ -99,8 +103,9 @@ socket_event owner::take_event() {
 }
 
 bool owner::has_event(socket_event::kind what) {
+  auto limit = std::chrono::steady_clock::now() + patience;
   while (has_mail())
-    receive_one();
+    receive_one(limit);
   return std::any_of(events_.begin(), events_.end(),
                      [what](const socket_event& x) { return x.what == what; });
 }
@@ -180,6 +185,29 @@ socket_counters bridge_fixture::totals() {
   return result;
 }
 
+// -- busy_pump ----------------------------------------------------------------
+
+busy_pump::busy_pump(bridge_fixture& where) {
+  auto begun = std::make_shared<std::promise<void>>();
+  auto is_busy = begun->get_future();
+  // A PULL socket without owner drops what it shall send, on the pump.
+  socket_spec spec;
+  spec.type = socket_type::pull;
+  spec.bind = {"inproc://*"};
+  auto socket = where.open(spec).handle;
+  auto wait = [begun, end = end_.get_future().share()] {
+    begun->set_value();
+    end.wait_for(patience);
+  };
+  caf::anon_send(socket, multipart{buffer::borrow("", 1, wait)});
+  caf::anon_send(socket, atom::close_v);
+  BOOST_REQUIRE(is_busy.wait_for(patience) == std::future_status::ready);
+}
+
+busy_pump::~busy_pump() {
+  end_.set_value();
+}
+
 // -- plain_peer ---------------------------------------------------------------
 
 plain_peer::plain_peer(int type) : plain_peer(type, zmq_ctx_new()) {
@@ -198,6 +226,9 @@ plain_peer::plain_peer(int type, void* context)
 }
 
 plain_peer::~plain_peer() {
+  if (monitor_ != nullptr)
+    zmq_socket_monitor(socket_, nullptr, 0);
+  monitor_ = nullptr;
   zmq_close(socket_);
   if (owns_context_)
     zmq_ctx_term(context_);
@@ -222,6 +253,18 @@ std::string plain_peer::bind(const std::string& where) {
 
 void plain_peer::connect(const std::string& where) {
   BOOST_REQUIRE(zmq_connect(socket_, where.c_str()) == 0);
+}
+
+void plain_peer::watch() {
+  auto where = "inproc://watch-a-plain-peer";
+  BOOST_REQUIRE(
+    zmq_socket_monitor(socket_, where, ZMQ_EVENT_HANDSHAKE_SUCCEEDED) == 0);
+  monitor_ = std::make_unique<plain_peer>(ZMQ_PAIR, context_);
+  monitor_->connect(where);
+}
+
+void plain_peer::take_handshake() {
+  monitor_->receive();
 }
 
 bool plain_peer::send(const std::vector<std::string>& frames) {

@@ -12,6 +12,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <deque>
+#include <future>
 #include <memory>
 #include <optional>
 #include <string>
@@ -88,8 +89,10 @@ public:
   }
 
 private:
+  using time_point = std::chrono::steady_clock::time_point;
+
   /// Waits for one more message of any kind.
-  void receive_one();
+  void receive_one(time_point limit);
 
   template <class Queue>
   auto pop(Queue& queue);
@@ -135,6 +138,22 @@ public:
   std::unique_ptr<bridge_runtime> bridge;
 };
 
+/// Keeps the pump of a bridge with one pump busy while it lives, and for at
+/// most `patience`. ZeroMQ's own threads go on.
+class busy_pump {
+public:
+  explicit busy_pump(bridge_fixture& where);
+
+  ~busy_pump();
+
+  busy_pump(const busy_pump&) = delete;
+
+  busy_pump& operator=(const busy_pump&) = delete;
+
+private:
+  std::promise<void> end_;
+};
+
 /// A plain ZeroMQ socket with a context of its own: what a program without our
 /// library would use. Its calls give up after `patience`.
 class plain_peer {
@@ -159,6 +178,11 @@ public:
 
   void connect(const std::string& where);
 
+  /// Waits until somebody shook hands. Call `watch` before `bind`.
+  void take_handshake();
+
+  void watch();
+
   /// Sends all frames. @returns `false` if that took too long.
   bool send(const std::vector<std::string>& frames);
 
@@ -177,6 +201,7 @@ private:
   bool owns_context_;
   void* context_;
   void* socket_;
+  std::unique_ptr<plain_peer> monitor_;
 };
 
 /// A stream socket of the operating system without any ZeroMQ. Its calls give

@@ -247,6 +247,26 @@ BOOST_AUTO_TEST_CASE(requests_fail_when_the_peer_goes) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(requests_fail_when_the_peer_goes_and_comes_back_at_once) {
+  for (auto type : both) {
+    auto server = std::make_unique<plain_peer>(ZMQ_ROUTER);
+    auto spec = client(type, server->bind(dir.ipc("server")));
+    spec.options.reconnect_min = 10ms;
+    spec.options.reconnect_max = 20ms;
+    auto socket = open(spec).handle;
+    auto request = ask(socket, {"x"});
+    server->receive();
+    {
+      busy_pump busy{*this};
+      server = std::make_unique<plain_peer>(ZMQ_ROUTER);
+      server->watch();
+      server->bind(dir.ipc("server"));
+      server->take_handshake();
+    }
+    BOOST_TEST((failure(request) == ec::peer_gone)); // not timed_out
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_peer_that_answers_and_goes_has_answered) {
   for (auto type : both)
     for (auto i = 0; i < 20; ++i) {

@@ -90,10 +90,9 @@ struct fixture : bridge_fixture {
     auto start = std::chrono::steady_clock::now();
     for (;;) {
       auto event = who.take_event();
-      if (event.what != kind::refused || event.reason != reason)
-        continue;
-      BOOST_TEST((std::chrono::steady_clock::now() - start < soon));
-      return event.text;
+      BOOST_REQUIRE((std::chrono::steady_clock::now() - start < soon));
+      if (event.what == kind::refused && event.reason == reason)
+        return event.text;
     }
   }
 
@@ -216,6 +215,27 @@ BOOST_AUTO_TEST_CASE(refuse_a_wrong_key) {
   BOOST_TEST(totals().messages_received == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(wait_no_more_for_a_server_that_refuses_them) {
+  server = open(server_spec(socket_type::pull));
+  auto spec = client_spec(as(mallory));
+  spec.type = socket_type::push; // is full while nobody is there
+  auto client = enter(spec);
+  guest.send(client, message({"let me in"}));
+  auto full = 0;
+  auto drained = 0;
+  for (;;) {
+    auto event = guest.take_event();
+    full += event.what == kind::full;
+    drained += event.what == kind::drained;
+    if (event.what == kind::refused)
+      break;
+  }
+  BOOST_TEST(full == 1);
+  BOOST_TEST(drained == 1);
+  BOOST_TEST((guest.take_returned().reason == ec::key_refused));
+  BOOST_TEST(guest.counters(client).held == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(fail_requests_to_a_server_that_refuses_them) {
   for (auto type : {socket_type::req, socket_type::dealer}) {
     auto spec = client_spec(as(mallory));
@@ -325,6 +345,25 @@ BOOST_AUTO_TEST_CASE(drop_peers_whose_key_was_removed) {
   guest.send(bob, message({"hello"}));
   BOOST_TEST(host.take().user->name == "bob");
   BOOST_TEST(contains(refusal(host, ec::key_refused), alice.public_key()));
+}
+
+BOOST_AUTO_TEST_CASE(tell_at_once_whose_key_was_removed) {
+  for (auto type : {socket_type::router, socket_type::push}) {
+    server = open(server_spec(type));
+    owner self{sys};
+    self.attach(server.handle);
+    auto spec = client_spec(as(alice));
+    spec.type = type == socket_type::push ? socket_type::pull
+                                          : socket_type::dealer;
+    enter(spec); // and says nothing
+    BOOST_TEST((self.take_event().what == kind::connected));
+    list->remove(alice.public_key());
+    auto text = refusal(self, ec::key_removed);
+    BOOST_TEST(contains(text, "'alice'"), text);
+    BOOST_TEST(contains(text, alice.public_key()), text);
+    BOOST_TEST(self.counters(server.handle).refused == 1u);
+    BOOST_REQUIRE(!list->add(alice.public_key(), {"alice", "client"}));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(tell_owners_that_do_not_watch_of_removed_keys) {

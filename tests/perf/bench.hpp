@@ -3,7 +3,9 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <sys/wait.h>
 #include <vector>
@@ -28,9 +30,11 @@ inline bench_outcome run_bench(const std::string& flags) {
   bench_outcome result;
   auto command = std::string{TROUPE_BENCH} + " " + flags;
   auto stream = popen(command.c_str(), "r");
-  char line[4096];
-  while (std::fgets(line, sizeof(line), stream) != nullptr)
+  char* line = nullptr;
+  std::size_t capacity = 0;
+  while (getline(&line, &capacity, stream) > 0)
     result.lines.emplace_back(line);
+  std::free(line);
   auto status = pclose(stream);
   if (WIFEXITED(status))
     result.status = WEXITSTATUS(status);

@@ -67,8 +67,11 @@ BOOST_AUTO_TEST_CASE(without_json_people_get_a_table) {
   auto [status, lines] =
     run_bench("flood --engines 1 --tasks 10,20 --path raw --repeat 1");
   BOOST_TEST(status == 0);
-  BOOST_REQUIRE(lines.size() == 3u);
-  BOOST_TEST(lines[0].find("roundtrip_per_s") != std::string::npos);
+  BOOST_REQUIRE(lines.size() == 6u);
+  BOOST_TEST(lines[0].starts_with("# "));
+  BOOST_TEST(lines[2].find("flood --engines 1 --tasks 10,20")
+             != std::string::npos);
+  BOOST_TEST(lines[3].find("roundtrip_per_s") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(wrong_usage_exits_with_two) {

@@ -198,6 +198,8 @@ void cluster::start(impl& self, cluster_options options) {
   process_spec spec{own_program()};
   spec.environment = {{"TROUPE_ROLE", "controller"},
                       {controller_variable, to_json(*cfg)}};
+  if (cfg->engine.program == spec.program)
+    spec.arguments = cfg->engine.arguments; // such as libraries with schemes
   spec.keep = {cfg->lifeline, cfg->report};
   spec.parent_death_signal = 0; // threads end; the lifeline tells better
   auto pid = start_process(spec);

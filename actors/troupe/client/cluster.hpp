@@ -3,7 +3,6 @@
 
 #include "troupe/client/client.hpp"
 #include "troupe/process/connection_info.hpp"
-#include "troupe/scheduling/placement.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -23,7 +22,9 @@ struct cluster_options {
   /// Name under which others find it; empty = a private one.
   std::string name{};
 
-  placement_scheme scheduling = placement_scheme::leastload;
+  /// How engines are picked: `leastload`, `lru`, `plainrandom`, `twobin`,
+  /// `weighted`, or a `TROUPE_PLACEMENT_SCHEME` of this program.
+  std::string scheme{"leastload"};
 
   /// Most tasks outstanding per engine; 0 = adapts to measured task times.
   std::uint32_t hwm = 0;

@@ -18,21 +18,14 @@ caf::error bad(const std::string& text) {
   return troupe::make_error(ec::bad_config, text);
 }
 
-const char* name_of(placement_scheme x) {
-  return x == placement_scheme::lru ? "lru" : "leastload";
+caf::expected<const placement_scheme*> scheme_of(const std::string& name) {
+  if (auto scheme = find_scheme(name))
+    return scheme;
+  return bad(unknown_scheme_text(name));
 }
 
-caf::expected<placement_scheme> scheme_of(const std::string& name) {
-  if (name == "leastload")
-    return placement_scheme::leastload;
-  if (name == "lru")
-    return placement_scheme::lru;
-  return bad("there is no scheduling scheme \"" + name
-             + "\"; there are leastload and lru");
-}
-
-controller_process_config read_settings(const json& x, placement_scheme scheme,
-                                        copy_policy copy) {
+controller_process_config
+read_settings(const json& x, const placement_scheme* scheme, copy_policy copy) {
   controller_process_config result;
   result.name = x.at("name").get<std::string>();
   result.engines = x.at("engines").get<std::size_t>();
@@ -55,6 +48,9 @@ controller_settings(const cluster_options& options,
   auto copy = copy_policy::parse(options.copy_threshold);
   if (!copy)
     return bad("copy_threshold: " + describe(copy.error()));
+  auto scheme = scheme_of(options.scheme);
+  if (!scheme)
+    return std::move(scheme.error());
   auto limit = std::chrono::duration_cast<milliseconds>(options.engine_timeout);
   if (limit <= milliseconds::zero())
     return bad("engine_timeout has to be at least a millisecond");
@@ -66,7 +62,7 @@ controller_settings(const cluster_options& options,
   result.engine.program = options.program.empty() ? program : options.program;
   result.engine.arguments = options.arguments;
   result.start_limit = limit;
-  result.scheduler.scheme = options.scheduling;
+  result.scheduler.scheme = *scheme;
   result.scheduler.hwm = options.hwm;
   result.bridge.copy = *copy;
   return result;
@@ -78,7 +74,7 @@ std::string to_json(const controller_process_config& x) {
               {"program", x.engine.program},
               {"arguments", x.engine.arguments},
               {"start_limit_ms", x.start_limit.count()},
-              {"scheme", name_of(x.scheduler.scheme)},
+              {"scheme", x.scheduler.scheme->name()},
               {"hwm", x.scheduler.hwm},
               {"copy_threshold", to_string(x.bridge.copy)},
               {"lifeline", x.lifeline},

@@ -157,6 +157,7 @@ buffer hub_core::pack_status_of(const scheduler_status& x,
                               .ready = engine.ready});
   }
   result.functions = registry_.functions();
+  result.scheme = x.scheme;
   result.queued = x.queued;
   result.accepted = x.accepted;
   result.reported = x.reported;

@@ -172,11 +172,12 @@ buffer pack_status(const status_message& x) {
   auto list = fbb.CreateVectorOfStructs(entries.data(), entries.size());
   auto text = pack_bytes(fbb, names);
   auto functions = pack_functions(fbb, x.functions);
+  auto scheme = pack_text(fbb, cut(x.scheme, max_name));
   return seal(fbb, wire::CreateStatus(fbb, list, text, functions, x.queued,
                                       x.accepted, x.reported, x.redispatched,
                                       x.lost, x.dropped, x.clients, x.uptime_ms,
                                       x.frames_copied, x.frames_lent,
-                                      x.bytes_copied, x.bytes_lent));
+                                      x.bytes_copied, x.bytes_lent, scheme));
 }
 
 buffer pack_shutdown(std::string_view reason) {

@@ -68,6 +68,8 @@ struct status_message {
   std::uint64_t uptime_ms = 0;
   std::uint64_t frames_copied = 0, frames_lent = 0;
   std::uint64_t bytes_copied = 0, bytes_lent = 0;
+  /// Name of the placement scheme.
+  std::string scheme;
 };
 
 buffer pack_hello(const hello_message& x);

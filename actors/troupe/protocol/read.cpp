@@ -238,6 +238,7 @@ caf::expected<status_message> read_status(const wire::Status& x) {
   result.frames_lent = x.frames_lent();
   result.bytes_copied = x.bytes_copied();
   result.bytes_lent = x.bytes_lent();
+  result.scheme = read_text(x.scheme());
   return result;
 }
 

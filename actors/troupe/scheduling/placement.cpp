@@ -3,15 +3,34 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
+#include <limits>
 
 namespace troupe {
+
+namespace {
+
+// What a scheme may say. The sum of weights has to stay finite and exact
+// enough, and costs have to have an order.
+constexpr auto least_weight = 1e-12;
+constexpr auto most_weight = 1e12;
+
+double tamed_weight(double x) {
+  return x > least_weight ? std::min(x, most_weight) : least_weight;
+}
+
+double tamed_cost(double x) {
+  return std::isnan(x) ? std::numeric_limits<double>::infinity() : x;
+}
+
+} // namespace
 
 placement::seat placement::add(std::uint32_t hwm) {
   auto x = seat{};
   if (free_.empty()) {
     x = static_cast<seat>(engines_.size());
     engines_.emplace_back();
-    if (engines_.size() > winners_.size() / 2)
+    if (engines_.size() > (draws_ ? weights_.size() : winners_.size()) / 2)
       grow();
   } else {
     x = free_.back();
@@ -58,10 +77,20 @@ void placement::resume(seat x) {
   update(x);
 }
 
-placement::rank placement::rank_of(seat x) const noexcept {
-  auto& engine = engines_[x];
-  auto counts = scheme_ == placement_scheme::leastload;
-  return {counts ? engine.load : 0, engine.turn};
+placement::seat placement::at(double x) const noexcept {
+  auto node = std::size_t{1};
+  while (node < weights_.size() / 2) {
+    auto left = weights_[2 * node];
+    auto right = weights_[2 * node + 1];
+    // Rounding may leave `x` behind the last one: never go where nobody is.
+    if (x < left || right <= 0) {
+      node = 2 * node;
+    } else {
+      x -= left;
+      node = 2 * node + 1;
+    }
+  }
+  return static_cast<seat>(node - weights_.size() / 2);
 }
 
 placement::seat placement::better(seat x, seat y) const noexcept {
@@ -73,6 +102,28 @@ placement::seat placement::better(seat x, seat y) const noexcept {
 void placement::update(seat x) {
   auto& engine = engines_[x];
   auto eligible = engine.load < engine.hwm && !engine.suspended;
+  if (eligible) {
+    engine_load load{engine.load, engine.hwm, engine.turn};
+    engine.standing = {tamed_cost(scheme_->cost(load)), engine.turn};
+    if (draws_)
+      return update_weights(x, tamed_weight(scheme_->weight(load)));
+  }
+  if (draws_)
+    update_weights(x, 0);
+  else
+    update_winners(x, eligible);
+}
+
+void placement::update_weights(seat x, double weight) {
+  auto node = weights_.size() / 2 + x;
+  weights_[node] = weight;
+  while (node > 1) {
+    node /= 2;
+    weights_[node] = weights_[2 * node] + weights_[2 * node + 1];
+  }
+}
+
+void placement::update_winners(seat x, bool eligible) {
   auto node = winners_.size() / 2 + x;
   winners_[node] = eligible ? x : nobody;
   while (node > 1) {
@@ -82,7 +133,10 @@ void placement::update(seat x) {
 }
 
 void placement::grow() {
-  winners_.assign(std::max<std::size_t>(2, 2 * winners_.size()), nobody);
+  if (draws_)
+    weights_.assign(std::max<std::size_t>(2, 2 * weights_.size()), 0);
+  else
+    winners_.assign(std::max<std::size_t>(2, 2 * winners_.size()), nobody);
   for (auto x = seat{0}; x < engines_.size(); ++x)
     update(x);
 }

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/placement_scheme.hpp"
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace troupe {
-
-/// How the load-balanced scheduler picks an engine, in ipyparallel's words.
-enum class placement_scheme : std::uint8_t {
-  /// The engine with the fewest outstanding tasks, the one that was picked
-  /// longest ago among equals.
-  leastload,
-  /// The engine that was picked longest ago, whatever its load.
-  lru,
-};
 
 /// Numbers the picks, so that several placements agree on who was picked
 /// longest ago.
@@ -40,25 +33,27 @@ private:
 /// run it. Engines that have as many tasks outstanding as their hwm allows are
 /// not eligible.
 ///
-/// A tournament: each engine has a seat, each match above knows the better of
-/// two, the winner is at the top. Looking costs O(1), any change O(log n), and
-/// nothing but `add` allocates.
+/// A tree: each engine has a seat at the bottom. If the scheme draws none, each
+/// node above knows the better of two engines, and the best one is at the top;
+/// else each node knows the sum of the weights below. Looking for the best
+/// costs O(1), drawing and any change O(log n), and nothing but `add`
+/// allocates.
 class placement {
 public:
   /// Names an engine here. Seats of removed engines are given away again.
   using seat = std::uint32_t;
 
-  /// Who is better: fewer tasks (not with `lru`), then picked longer ago.
+  /// Who is better: who costs less, then who was picked longer ago.
   struct rank {
-    std::uint32_t load;
+    double cost;
     std::int64_t turn;
 
     friend auto operator<=>(const rank&, const rank&) = default;
   };
 
-  /// @param order is shared with placements that `best_rank` compares.
-  placement(placement_scheme scheme, pick_order& order)
-    : scheme_(scheme), order_(&order) {
+  /// @param order is shared with placements whose ranks are compared.
+  placement(const placement_scheme& scheme, pick_order& order)
+    : scheme_(&scheme), order_(&order), draws_(scheme.draws() > 0) {
     // nop
   }
 
@@ -71,14 +66,25 @@ public:
   static constexpr auto nobody = seat{0xFFFFFFFF};
 
   /// Returns the best eligible engine, or `nobody`.
+  /// @pre the scheme draws none
   seat best() const noexcept {
     return winners_[1];
   }
 
-  /// Returns the rank of the best eligible engine.
-  /// @pre `best() != nobody`
-  rank best_rank() const noexcept {
-    return rank_of(best());
+  /// Returns the sum of the weights of all eligible engines.
+  /// @pre the scheme draws
+  double weight() const noexcept {
+    return weights_[1];
+  }
+
+  /// Returns the eligible engine at `x` if all lie side by side, each as wide
+  /// as its weight.
+  /// @pre the scheme draws; `x` is at least 0; `weight()` is above 0
+  seat at(double x) const noexcept;
+
+  /// What the scheme says about an engine.
+  rank rank_of(seat x) const noexcept {
+    return engines_[x].standing;
   }
 
   /// Counts one more task for an engine, which is now the last in turn.
@@ -111,22 +117,29 @@ private:
     std::uint32_t load = 0;
     std::uint32_t hwm = 0;
     bool suspended = false;
+    rank standing{};
   };
-
-  rank rank_of(seat x) const noexcept;
 
   seat better(seat x, seat y) const noexcept;
 
   void update(seat x);
 
+  /// Carries a change of the weight of a seat to the top.
+  void update_weights(seat x, double weight);
+
+  /// Plays the matches above a seat again.
+  void update_winners(seat x, bool eligible);
+
   void grow();
 
-  placement_scheme scheme_;
+  const placement_scheme* scheme_;
   pick_order* order_;
+  bool draws_;
   std::vector<engine> engines_;
   std::vector<seat> free_;
-  std::vector<seat> winners_{nobody,
-                             nobody}; // a heap-shaped tree, the root at 1
+  // Heap-shaped trees with the root at 1. One of them is in use.
+  std::vector<seat> winners_{nobody, nobody};
+  std::vector<double> weights_{0, 0};
 };
 
 } // namespace troupe

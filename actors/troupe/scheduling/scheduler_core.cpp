@@ -22,7 +22,7 @@ std::uint64_t bytes_of(const task_batch_view& tasks, const wire::TaskEntry& x) {
 } // namespace
 
 scheduler_core::scheduler_core(const task_scheduler_config& cfg)
-  : cfg_(cfg), queue_(cfg.scheme, cfg.engine_bytes) {
+  : cfg_(cfg), queue_(*cfg.scheme, cfg.seed, cfg.engine_bytes) {
   // nop
 }
 
@@ -393,6 +393,7 @@ scheduler_status scheduler_core::status() const {
     result.engines.push_back({id, static_cast<std::uint32_t>(x.tasks.size()),
                               x.done, x.failed, x.joined()});
   std::ranges::sort(result.engines, {}, &scheduler_status::engine::id);
+  result.scheme = cfg_.scheme->name();
   result.queued = queue_.size();
   result.accepted = accepted_;
   result.reported = reported_;

@@ -5,7 +5,7 @@
 #include "troupe/limits.hpp"
 #include "troupe/scheduling/outbox.hpp"
 #include "troupe/scheduling/peer_table.hpp"
-#include "troupe/scheduling/placement.hpp"
+#include "troupe/scheduling/schemes/schemes.hpp"
 #include "troupe/scheduling/task_queue.hpp"
 #include "troupe/scheduling/task_table.hpp"
 
@@ -25,7 +25,10 @@ struct scheduler_status;
 
 struct task_scheduler_config {
   /// How an engine is picked.
-  placement_scheme scheme = placement_scheme::leastload;
+  const placement_scheme* scheme = &leastload_scheme();
+
+  /// For schemes that draw engines by chance.
+  std::uint64_t seed = 1;
 
   /// Most tasks outstanding per engine; 0 = adapts to measured task times.
   std::uint32_t hwm = 0;

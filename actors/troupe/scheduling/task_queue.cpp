@@ -2,7 +2,6 @@
 #include "troupe/scheduling/task_queue.hpp"
 
 #include <algorithm>
-#include <cassert>
 
 namespace troupe {
 
@@ -17,36 +16,11 @@ bool earlier(const task* x, const task* y) {
 // -- engines ------------------------------------------------------------------
 
 std::vector<task*> task_queue::join(engine_record& x) {
-  assert(!x.joined());
-  auto kinds_before = kinds_.size();
-  auto& kind = kind_of(x.functions);
-  x.kind = &kind;
-  x.seat = kind.places.add(x.pace.hwm());
-  if (x.seat >= kind.seats.size())
-    kind.seats.resize(x.seat + 1);
-  kind.seats[x.seat] = &x;
-  if (kinds_.size() == kinds_before)
-    return {};
-  return regroup();
+  return engines_.join(x) ? regroup() : std::vector<task*>{};
 }
 
 std::vector<task*> task_queue::leave(engine_record& x) {
-  assert(x.joined());
-  auto kind = std::exchange(x.kind, nullptr);
-  kind->places.remove(x.seat);
-  kind->seats[x.seat] = nullptr;
-  if (kind->places.size() > 0)
-    return {};
-  std::erase_if(kinds_, [kind](auto& other) { return &other == kind; });
-  return regroup();
-}
-
-engine_kind& task_queue::kind_of(const std::vector<function_id>& functions) {
-  for (auto& kind : kinds_)
-    if (kind.functions == functions)
-      return kind;
-  return kinds_.emplace_back(
-    engine_kind{functions, placement{scheme_, order_}, {}});
+  return engines_.leave(x) ? regroup() : std::vector<task*>{};
 }
 
 std::vector<task*> task_queue::regroup() {
@@ -67,18 +41,15 @@ std::vector<task*> task_queue::regroup() {
 task_line* task_queue::line_of(function_id function) {
   if (auto i = lines_by_function_.find(function); i != lines_by_function_.end())
     return i->second;
-  std::vector<engine_kind*> kinds;
-  for (auto& kind : kinds_)
-    if (std::ranges::binary_search(kind.functions, function))
-      kinds.push_back(&kind);
+  auto kinds = engines_.knowing(function);
   if (kinds.empty())
-    return kinds_.empty() ? &line_with({}) : nullptr;
+    return engines_.staffed() ? nullptr : &line_with({});
   auto& line = line_with(std::move(kinds));
   lines_by_function_.emplace(function, &line);
   return &line;
 }
 
-task_line& task_queue::line_with(std::vector<engine_kind*> kinds) {
+task_line& task_queue::line_with(engine_kinds kinds) {
   for (auto& line : lines_)
     if (line.kinds == kinds)
       return line;
@@ -142,13 +113,9 @@ task* task_queue::pop() {
     if (oldest == nullptr)
       return nullptr;
     auto& x = *oldest->tasks.front();
-    if (auto engine = place(*oldest, x)) {
+    if (auto engine = engines_.place(oldest->kinds, x)) {
       erase(x);
-      x.state = task_state::dispatched;
-      x.engine = engine;
-      engine->tasks.push_back(x);
-      engine->bytes += x.bytes;
-      engine->kind->places.pick(engine->seat);
+      engines_.assign(x, *engine);
       return &x;
     }
     oldest->blocked = true;
@@ -158,45 +125,6 @@ task* task_queue::pop() {
 void task_queue::end_round() {
   for (auto& line : lines_)
     line.blocked = false;
-}
-
-engine_record* task_queue::place(const task_line& line, const task& x) {
-  engine_record* result = nullptr;
-  for (;;) {
-    engine_kind* best = nullptr;
-    for (auto kind : line.kinds)
-      if (kind->places.best() != placement::nobody
-          && (best == nullptr
-              || kind->places.best_rank() < best->places.best_rank()))
-        best = kind;
-    if (best == nullptr)
-      break;
-    auto engine = best->seats[best->places.best()];
-    if (has_room(*engine, x)) {
-      result = engine;
-      break;
-    }
-    best->places.suspend(engine->seat);
-    suspended_.push_back(engine);
-  }
-  for (auto engine : suspended_)
-    engine->kind->places.resume(engine->seat);
-  suspended_.clear();
-  return result;
-}
-
-bool task_queue::has_room(const engine_record& engine, const task& x) const {
-  return engine.tasks.empty() || engine.bytes + x.bytes <= engine_bytes_;
-}
-
-void task_queue::finish(task& x) {
-  auto& engine = *x.engine;
-  engine.tasks.erase(x);
-  engine.bytes -= x.bytes;
-  if (engine.joined())
-    engine.kind->places.finish(engine.seat, 1);
-  x.engine = nullptr;
-  x.state = task_state::none;
 }
 
 task* task_queue::oldest() const noexcept {

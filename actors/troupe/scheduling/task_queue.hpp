@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "troupe/scheduling/peer_table.hpp"
+#include "troupe/scheduling/engine_pool.hpp"
 
 #include <cstdint>
 #include <list>
@@ -11,16 +11,9 @@
 
 namespace troupe {
 
-/// The engines that know the same functions.
-struct engine_kind {
-  std::vector<function_id> functions; // sorted
-  placement places;
-  std::vector<engine_record*> seats;
-};
-
 /// Tasks that wait for the same kinds of engines, the oldest first.
 struct task_line {
-  std::vector<engine_kind*> kinds;
+  engine_kinds kinds;
   task_list<&task::place> tasks;
   /// No engine takes the task at the front for now.
   bool blocked = false;
@@ -29,14 +22,15 @@ struct task_line {
 /// Pairs waiting tasks with joined engines: the oldest task first, and the
 /// engine that placement names.
 ///
-/// Engines with equal functions are one kind; tasks that the same kinds can run
-/// wait in one line. Usually there is one kind and one line, so that nothing is
-/// looked up per task. Without any engine all tasks wait in a line without
-/// kinds.
+/// Tasks that the same kinds can run wait in one line. Usually there is one
+/// kind and one line, so that nothing is looked up per task. Without any engine
+/// all tasks wait in a line without kinds.
 class task_queue {
 public:
-  task_queue(placement_scheme scheme, std::uint64_t engine_bytes)
-    : scheme_(scheme), engine_bytes_(engine_bytes) {
+  /// The arguments are those of `engine_pool`.
+  task_queue(const placement_scheme& scheme, std::uint64_t seed,
+             std::uint64_t engine_bytes)
+    : engines_(scheme, seed, engine_bytes) {
     // nop
   }
 
@@ -52,7 +46,7 @@ public:
 
   /// Whether any engine has a place.
   bool staffed() const noexcept {
-    return !kinds_.empty();
+    return engines_.staffed();
   }
 
   // -- tasks ------------------------------------------------------------------
@@ -76,7 +70,9 @@ public:
   void end_round();
 
   /// Counts a task less for an engine.
-  void finish(task& x);
+  void finish(task& x) {
+    engines_.finish(x);
+  }
 
   /// Returns the oldest task, or null.
   task* oldest() const noexcept;
@@ -93,30 +89,19 @@ public:
   }
 
 private:
-  engine_kind& kind_of(const std::vector<function_id>& functions);
-
   /// Returns the line of a function, or null if no engine knows it.
   task_line* line_of(function_id function);
 
-  task_line& line_with(std::vector<engine_kind*> kinds);
+  task_line& line_with(engine_kinds kinds);
 
   /// Sorts all waiting tasks into lines again.
   std::vector<task*> regroup();
 
-  /// Returns the best engine with room for `x`, or null.
-  engine_record* place(const task_line& line, const task& x);
-
-  bool has_room(const engine_record& engine, const task& x) const;
-
   void enqueue(task_line& line, task* position, task& x);
 
-  placement_scheme scheme_;
-  std::uint64_t engine_bytes_;
-  pick_order order_;
-  std::list<engine_kind> kinds_;
+  engine_pool engines_;
   std::list<task_line> lines_;
   std::unordered_map<function_id, task_line*> lines_by_function_;
-  std::vector<engine_record*> suspended_;
   std::size_t size_ = 0;
 };
 

@@ -97,6 +97,15 @@ identity_ptr admission::admit(std::string_view user_id,
   return owner->who;
 }
 
+void admission::remove(std::string_view user_id, std::string name) {
+  auto& owner = *find_user(user_id);
+  refresh(owner);
+  if (owner.who != nullptr)
+    return; // it is back already
+  owner.last_name = std::move(name);
+  report(owner);
+}
+
 clearance admission::clear(const routing_id& peer) {
   auto owner = find_peer(peer);
   if (owner == nullptr)

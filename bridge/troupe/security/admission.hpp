@@ -51,8 +51,10 @@ public:
   /// Forgets a connection that ended.
   void forget(const routing_id& peer);
 
-  /// Takes a sentence for each user whose key was removed and that something
-  /// was refused to since; one for each.
+  /// Notes that the key `user_id` of somebody who entered was removed.
+  void remove(std::string_view user_id, std::string name);
+
+  /// Takes a sentence for each user whose key was removed, once.
   std::vector<std::string> take_removed() {
     return std::exchange(removed_, {});
   }

@@ -50,6 +50,17 @@ clearance peer_guard::clear_with_inproc(const routing_id& peer) {
   return result == clearance::unknown ? clearance::granted : result;
 }
 
+void peer_guard::watch_removals(std::function<void()> wake) {
+  if (auto& list = domain_->admits())
+    watch_ = list->on_removal(std::move(wake));
+}
+
+void peer_guard::review() {
+  reviewed_ = domain_->admits()->removals(); // before we look
+  for (auto& x : domain_->take_removed())
+    admission_.remove(x.key, std::move(x.name));
+}
+
 std::vector<socket_event> peer_guard::take_events() {
   std::vector<socket_event> result;
   auto add = [&](ec reason, std::vector<std::string> texts) {

@@ -4,18 +4,19 @@
 #include "troupe/multipart.hpp"
 #include "troupe/security.hpp"
 #include "troupe/security/admission.hpp"
+#include "troupe/security/zap_domain.hpp"
 #include "troupe/socket_context.hpp"
 
 #include <caf/expected.hpp>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace troupe {
-
-class zap_domain;
 
 /// Stands between a socket that asks its peers for proof and its owner. Belongs
 /// to one thread.
@@ -51,10 +52,22 @@ public:
     admission_.forget(peer);
   }
 
+  /// Has `wake` called when `outdated` may have become true, on any thread.
+  void watch_removals(std::function<void()> wake);
+
+  /// Whether keys were removed since the last `review`.
+  bool outdated() const noexcept {
+    auto list = domain_->admits().get();
+    return list != nullptr && list->removals() != reviewed_;
+  }
+
+  /// Finds out whose key was removed.
+  void review();
+
   /// Takes what to tell the owner: who was refused, and whose key was removed.
   std::vector<socket_event> take_events();
 
-  /// Peers that were refused for their credentials.
+  /// Peers that were refused for their credentials, at once or later.
   std::uint64_t refused() const;
 
 private:
@@ -62,6 +75,8 @@ private:
 
   std::shared_ptr<zap_domain> domain_;
   admission admission_;
+  std::uint64_t reviewed_ = 0;
+  std::shared_ptr<const void> watch_;
   bool inproc_ = false;
 };
 

@@ -100,8 +100,14 @@ zap_answer zap_domain::judge(const zap_request& request) {
 
 zap_answer zap_domain::judge_key(const zap_request& request) {
   auto key = to_z85(request.credentials[0]);
-  if (admits_->find(key) != nullptr)
-    return {200, "OK", std::move(key)};
+  if (auto who = admits_->find(key)) {
+    std::unique_lock guard{mtx_};
+    entered_.insert_or_assign(key, who->name);
+    guard.unlock();
+    // From here on, `take_removed` knows of it. Was it removed before that?
+    if (admits_->find(key) != nullptr)
+      return {200, "OK", std::move(key)};
+  }
   return refuse(request, "has the key " + key
                            + ", which is not on the access list; add it there "
                              "if it may enter");
@@ -137,6 +143,22 @@ zap_answer zap_domain::refuse(const zap_request& request, std::string why) {
 std::vector<std::string> zap_domain::take_refusals() {
   std::lock_guard guard{mtx_};
   return std::exchange(refusals_, {});
+}
+
+std::vector<removed_user> zap_domain::take_removed() {
+  std::vector<removed_user> result;
+  if (admits_ == nullptr)
+    return result;
+  std::lock_guard guard{mtx_};
+  for (auto i = entered_.begin(); i != entered_.end();)
+    if (admits_->find(i->first) == nullptr) {
+      result.push_back({i->first, std::move(i->second)});
+      i = entered_.erase(i);
+      ++refused_;
+    } else {
+      ++i;
+    }
+  return result;
 }
 
 std::uint64_t zap_domain::refused() const {

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
@@ -39,6 +40,12 @@ struct zap_answer {
   std::string user_id;
 };
 
+/// Somebody who entered with a key that was removed since.
+struct removed_user {
+  std::string key;
+  std::string name;
+};
+
 /// One socket that asks its peers for proof. Shared by the socket and the
 /// thread that answers ZeroMQ's questions; thread-safe.
 class zap_domain {
@@ -65,7 +72,10 @@ public:
   /// Takes a sentence for each of the refusals since the last call.
   std::vector<std::string> take_refusals();
 
-  /// Refusals since the start.
+  /// Takes the users that entered with a key that is listed no more.
+  std::vector<removed_user> take_removed();
+
+  /// Refusals since the start, and users that were removed.
   std::uint64_t refused() const;
 
 private:
@@ -80,6 +90,7 @@ private:
   password_check check_;
   mutable std::mutex mtx_;
   std::vector<std::string> refusals_;
+  std::map<std::string, std::string> entered_; // keys and names
   std::uint64_t refused_ = 0;
 };
 

@@ -210,7 +210,8 @@ void socket_actor_impl::signal(std::size_t index) noexcept {
 
 bool socket_actor_impl::ready() const noexcept {
   return pending_ || events_pending_ || inbox_.pending() != 0
-         || flow_->resumable() || (link_ && link_->ready());
+         || flow_->resumable() || (link_ && link_->ready())
+         || (guard_ && guard_->outdated());
 }
 
 void socket_actor_impl::service() {
@@ -228,6 +229,7 @@ void socket_actor_impl::service() {
     read();
   else
     socket_.readable(); // for the sake of what ZeroMQ does inside
+  review_keys();
   if (events_pending_)
     report_events();
   if (requests_.deadline() <= steady_now())

@@ -181,6 +181,9 @@ private:
   /// Whether the sender of `message` may, now.
   bool admit(multipart& message);
 
+  /// Notices keys that were removed.
+  void review_keys();
+
   /// Whether a message to `peer` may leave, now.
   bool cleared(const routing_id& peer);
 
@@ -246,8 +249,8 @@ private:
   bool streaming_ = false;      // what came then was part of a stream
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
-  std::size_t known_connections_ = 0;   // to the link
-  std::size_t known_established_ = 0;
+  std::size_t known_established_ = 0; // connections, to the link
+  std::size_t known_ended_ = 0;
   int probes_left_ = 0;
   std::optional<ec> reported_refusal_;
   notices notices_;

@@ -77,15 +77,14 @@ void socket_actor_impl::read_link(multipart& wire,
 void socket_actor_impl::watch_link() {
   if (!link_)
     return;
-  auto connections = monitor_->connections();
   if (std::exchange(known_established_, monitor_->established())
       != monitor_->established())
     link_->restart();
-  if (connections < known_connections_ && spec_.type == socket_type::router) {
+  if (std::exchange(known_ended_, monitor_->ended()) != monitor_->ended()
+      && spec_.type == socket_type::router) {
     probes_left_ = probes_per_end;
     arm_retry();
   }
-  known_connections_ = connections;
 }
 
 void socket_actor_impl::probe_peers() {

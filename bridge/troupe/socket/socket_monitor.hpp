@@ -60,6 +60,12 @@ public:
     return established_;
   }
 
+  /// Those that ended since. Tells more than `connections`, which is the same
+  /// again if another one came meanwhile.
+  std::size_t ended() const noexcept {
+    return established_ - connections_;
+  }
+
 private:
   socket_monitor(void* monitored, void* handle, const security_spec& how)
     : monitored_(monitored), handle_(handle), reader_(how) {

@@ -109,10 +109,10 @@ void socket_actor_impl::report_events() {
   events_pending_ = false;
   if (monitor_ == nullptr)
     return;
-  auto before = monitor_->connections();
+  auto before = monitor_->ended();
   monitor_->update();
   watch_link();
-  if (waits_for_connection_ && monitor_->connections() < before)
+  if (waits_for_connection_ && monitor_->ended() != before)
     lose_connection();
   note_refusals();
   if (!owner_ && (spec_.watch || watches_handshakes()))

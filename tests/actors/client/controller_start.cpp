@@ -17,7 +17,7 @@ cluster_options some_options() {
   cluster_options result;
   result.engines = 3;
   result.name = "demo";
-  result.scheduling = placement_scheme::lru;
+  result.scheme = "lru";
   result.hwm = 5;
   result.copy_threshold = "64k";
   result.engine_timeout = 7s;
@@ -43,7 +43,7 @@ BOOST_AUTO_TEST_CASE(settings_follow_the_options) {
   BOOST_TEST(cfg->engines == 3u);
   BOOST_TEST(cfg->engine.program == "/bin/me");
   BOOST_TEST((cfg->start_limit == 7s));
-  BOOST_TEST((cfg->scheduler.scheme == placement_scheme::lru));
+  BOOST_TEST((cfg->scheduler.scheme == &lru_scheme()));
   BOOST_TEST(cfg->scheduler.hwm == 5u);
   BOOST_TEST(cfg->bridge.copy.threshold() == 65536u);
   BOOST_TEST(cfg->listen == "ipc");

@@ -418,6 +418,7 @@ BOOST_AUTO_TEST_CASE(answers_a_query_with_what_the_scheduler_says) {
   arrive(bob, pack_status_query(false));
   BOOST_TEST(socket.received_nothing());
   scheduler_status numbers;
+  numbers.scheme = "lru";
   numbers.queued = 5;
   numbers.dropped = 6;
   numbers.frames.bytes_lent = 7;
@@ -428,6 +429,7 @@ BOOST_AUTO_TEST_CASE(answers_a_query_with_what_the_scheduler_says) {
   BOOST_CHECK(all[0].peer() == bob);
   auto x = read_status(*all[0].get<wire::Status>());
   BOOST_REQUIRE(x);
+  BOOST_TEST(x->scheme == "lru");
   BOOST_TEST(x->queued == 5);
   BOOST_TEST(x->dropped == 6);
   BOOST_TEST(x->bytes_lent == 7);

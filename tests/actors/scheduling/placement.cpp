@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/placement.hpp"
 
+#include "troupe/scheduling/schemes/schemes.hpp"
+
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
@@ -18,7 +20,7 @@ constexpr auto unlimited = std::uint32_t{1000000};
 /// picked one at the tail; the first of the least loaded is taken.
 class naive_placement {
 public:
-  explicit naive_placement(placement_scheme scheme) : scheme_(scheme) {
+  explicit naive_placement(bool counts) : counts_(counts) {
     // nop
   }
 
@@ -35,8 +37,7 @@ public:
     for (auto i = targets_.begin(); i != targets_.end(); ++i) {
       if (i->load >= i->hwm || i->suspended)
         continue;
-      if (result == targets_.end()
-          || (scheme_ == placement_scheme::leastload && i->load < result->load))
+      if (result == targets_.end() || (counts_ && i->load < result->load))
         result = i;
     }
     if (result == targets_.end())
@@ -74,7 +75,7 @@ private:
     return std::ranges::find(targets_, x, &target::seat);
   }
 
-  placement_scheme scheme_;
+  bool counts_;
   std::vector<target> targets_;
 };
 
@@ -91,9 +92,13 @@ struct fixture {
     return result;
   }
 
+  placement::rank top(const placement& places) {
+    return places.rank_of(places.best());
+  }
+
   pick_order order;
-  placement least{placement_scheme::leastload, order};
-  placement lru{placement_scheme::lru, order};
+  placement least{leastload_scheme(), order};
+  placement lru{lru_scheme(), order};
 };
 
 using seats = std::vector<placement::seat>;
@@ -195,19 +200,19 @@ BOOST_AUTO_TEST_CASE(seats_are_given_away_again) {
 }
 
 BOOST_AUTO_TEST_CASE(placements_with_one_order_can_be_compared) {
-  placement other{placement_scheme::leastload, order};
+  placement other{leastload_scheme(), order};
   least.add(unlimited);
   other.add(unlimited);
-  BOOST_TEST((other.best_rank() < least.best_rank())); // it is newer
+  BOOST_TEST((top(other) < top(least))); // it is newer
   pick(other, 1);
-  BOOST_TEST((least.best_rank() < other.best_rank()));
+  BOOST_TEST((top(least) < top(other)));
 }
 
 BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
-  for (auto scheme : {placement_scheme::leastload, placement_scheme::lru}) {
+  for (auto scheme : {&leastload_scheme(), &lru_scheme()}) {
     std::mt19937 rng{7};
-    placement real{scheme, order};
-    naive_placement model{scheme};
+    placement real{*scheme, order};
+    naive_placement model{scheme == &leastload_scheme()};
     std::set<placement::seat> present;
     auto any = [&] {
       return *std::next(present.begin(),
@@ -249,6 +254,27 @@ BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
       BOOST_REQUIRE((real.best() == model.best()));
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(weights_lie_side_by_side) {
+  placement drawn{weighted_scheme(), order};
+  BOOST_TEST(drawn.weight() == 0.0);
+  auto a = drawn.add(3);
+  auto b = drawn.add(3);
+  auto c = drawn.add(3);
+  for (auto i = 0; i < 2; ++i)
+    drawn.pick(a);
+  drawn.pick(c); // 1/2, a million, 1
+  BOOST_TEST(drawn.at(0) == a);
+  BOOST_TEST(drawn.at(0.49) == a);
+  BOOST_TEST(drawn.at(0.51) == b);
+  BOOST_TEST(drawn.at(drawn.weight() - 0.5) == c);
+  drawn.suspend(b);
+  BOOST_TEST(drawn.weight() == 1.5, boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(drawn.at(0.51) == c);
+  BOOST_TEST(drawn.at(1e9) == c); // never beyond the last one
+  drawn.remove(c);
+  BOOST_TEST(drawn.at(1e9) == a);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

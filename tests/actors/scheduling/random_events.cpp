@@ -270,8 +270,9 @@ BOOST_AUTO_TEST_CASE(every_task_is_reported_exactly_once) {
   for (auto seed = 1u; seed <= 24; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
       task_scheduler_config cfg;
-      cfg.scheme = seed % 2 == 0 ? placement_scheme::leastload
-                                 : placement_scheme::lru;
+      auto schemes = scheme_names();
+      cfg.scheme = find_scheme(schemes[seed % schemes.size()]);
+      cfg.seed = seed;
       cfg.hwm = seed % 5;
       cfg.client_tasks = 200;
       cfg.engine_bytes = seed % 3 == 0 ? 40 : 1 << 20;

@@ -2,6 +2,7 @@
 #include "troupe/scheduling/task_queue.hpp"
 
 #include "actors/scheduling/lane.hpp"
+#include "troupe/scheduling/schemes/schemes.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -64,7 +65,7 @@ struct fixture {
 
   task_table table;
   peer_table peers;
-  task_queue queue{placement_scheme::leastload, 1000};
+  task_queue queue{leastload_scheme(), 1, 1000};
   std::vector<task*> unknown;
   std::uint64_t last = 0;
 };

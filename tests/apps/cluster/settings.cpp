@@ -61,6 +61,13 @@ BOOST_AUTO_TEST_CASE(refuses_thresholds_programs_and_libraries) {
   BOOST_TEST(refusal() == 2);
 }
 
+BOOST_AUTO_TEST_CASE(refuses_a_scheme_that_nobody_brings) {
+  x.scheme = "best";
+  BOOST_TEST(refusal() == 2);
+  x.scheme = "weighted";
+  BOOST_TEST(checked(x).scheme == "weighted");
+}
+
 BOOST_AUTO_TEST_CASE(makes_this_program_the_engine) {
   x.load = {"/a.so", "/b.so"};
   auto arguments = words{"engine", "--load", "/a.so", "--load", "/b.so"};
@@ -83,7 +90,7 @@ BOOST_AUTO_TEST_CASE(makes_another_program_the_engine) {
 BOOST_AUTO_TEST_CASE(passes_everything_on) {
   x.engines = 3;
   x.name = "a";
-  x.scheme = placement_scheme::lru;
+  x.scheme = "lru";
   x.hwm = 7;
   x.copy_threshold = "64k";
   x.listen = "127.0.0.1";
@@ -97,13 +104,13 @@ BOOST_AUTO_TEST_CASE(passes_everything_on) {
   BOOST_TEST(controller.port == 5000);
   BOOST_TEST(controller.curve_off);
   BOOST_TEST((controller.start_limit == 5s));
-  BOOST_TEST((controller.scheduler.scheme == placement_scheme::lru));
+  BOOST_TEST((controller.scheduler.scheme == &lru_scheme()));
   BOOST_TEST(controller.scheduler.hwm == 7u);
   BOOST_TEST(controller.bridge.copy.threshold() == 65536u);
   auto local = to_cluster_options(x);
   BOOST_TEST(local.engines == 3u);
   BOOST_TEST(local.name == ""); // private
-  BOOST_TEST((local.scheduling == placement_scheme::lru));
+  BOOST_TEST((local.scheme == "lru"));
   BOOST_TEST(local.hwm == 7u);
   BOOST_TEST(local.copy_threshold == "64k");
   BOOST_TEST((local.engine_timeout == 5s));

@@ -17,6 +17,7 @@ struct fixture {
     info.control = "ipc:///run/troupe/default/control.sock";
     info.version = 1;
     status.uptime_ms = 761'000;
+    status.scheme = "leastload";
     status.queued = 2;
     status.accepted = 2410;
     status.frames_lent = 214;
@@ -43,7 +44,8 @@ BOOST_AUTO_TEST_CASE(lays_out_columns) {
 BOOST_AUTO_TEST_CASE(shows_one_screen) {
   BOOST_TEST(
     status_text(info, status)
-    == "default   up 00:12:41   listen ipc   controller 100   protocol 1\n"
+    == "default   up 00:12:41   listen ipc   scheme leastload   "
+       "controller 100   protocol 1\n"
        "ENGINE  NAME        PID  STATE     QUEUED  DONE  FAILED  LAST BEAT\n"
        "     0  engine-0    101  busy           1  1202       0      0.2 s\n"
        "     1  engine-1    102  idle           0  1198      10      0.1 s\n"

@@ -142,4 +142,18 @@ BOOST_AUTO_TEST_CASE(reads_user_ids) {
     BOOST_TEST(from_user_id(text) == nullptr);
 }
 
+BOOST_AUTO_TEST_CASE(knows_who_entered_and_is_listed_no_more) {
+  BOOST_REQUIRE(!list->add(alice.public_key(), {"alice", "client"}));
+  BOOST_TEST(by_key.judge(read(curve)).status == 200);
+  BOOST_TEST(by_key.take_removed().empty());
+  list->remove(alice.public_key());
+  auto removed = by_key.take_removed();
+  BOOST_REQUIRE(removed.size() == 1u);
+  BOOST_TEST(removed[0].key == alice.public_key());
+  BOOST_TEST(removed[0].name == "alice");
+  BOOST_TEST(by_key.take_removed().empty());
+  BOOST_TEST(by_key.refused() == 1u);
+  BOOST_TEST(by_password.take_removed().empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "digest.hpp"
+#include "troupe/troupe.hpp"
+
+#include <string>
+#include <string_view>
+
+/// What engines run for the workloads.
+namespace troupe::perf {
+
+/// Returns its argument.
+std::string echo_text(std::string_view text);
+
+/// Returns its argument, the same memory.
+array<double> echo_array(array<double> values);
+
+/// Says what it got.
+digest digest_payload(buffer payload);
+
+} // namespace troupe::perf

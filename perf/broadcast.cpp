@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "broadcast.hpp"
+
+#include "fan_out.hpp"
+#include "harness/clock.hpp"
+#include "harness/compete.hpp"
+#include "raw_fan.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace troupe::perf {
+
+namespace {
+
+/// Most messages to engines, and most bytes to them, of a run.
+constexpr std::size_t messages_per_run = 5'000;
+constexpr auto bytes_per_run = std::size_t{64} << 20;
+
+measurement to_rate(std::size_t engines, std::size_t rounds, double seconds) {
+  auto count = static_cast<double>(engines * rounds);
+  return {{"engine_msgs_per_s", count / seconds}};
+}
+
+struct stage {
+  stage(const options& with, std::size_t engines, const std::string& transport)
+    : engines(engines) {
+    if (with.runs_raw())
+      raw.emplace(engines, transport);
+    if (with.runs_actor())
+      actors.emplace(engines);
+  }
+
+  measurement run_raw(const std::vector<buffer>& payloads) {
+    stopwatch watch;
+    raw->run(payloads);
+    return to_rate(engines, payloads.size(), watch.seconds());
+  }
+
+  measurement run_actor(const std::vector<buffer>& payloads) {
+    stopwatch watch;
+    for (const auto& payload : payloads)
+      fan_out(actors->session(), engines, payload);
+    return to_rate(engines, payloads.size(), watch.seconds());
+  }
+
+  std::size_t engines;
+  std::optional<raw_fan> raw;
+  std::optional<local_cluster> actors;
+};
+
+std::size_t rounds_of(std::size_t engines, std::size_t size, bool quick) {
+  auto most = messages_per_run / engines / (quick ? 5 : 1);
+  auto fit = bytes_per_run / engines / std::max<std::size_t>(size, 1);
+  return std::max<std::size_t>(2, std::min(most, fit));
+}
+
+void measure(stage& on, row key, std::size_t size, const options& with,
+             report& out) {
+  auto rounds = rounds_of(on.engines, size, with.quick);
+  auto payloads = make_payload_buffers(rounds, size);
+  std::vector<contender> contenders;
+  if (on.raw)
+    contenders.push_back({key, [&] { return on.run_raw(payloads); }});
+  if (on.actors) {
+    key.set("path", "actor").set("transport", "ipc");
+    contenders.push_back({key, [&] { return on.run_actor(payloads); }});
+  }
+  compete(contenders, with.repeat, out);
+}
+
+void run(const options& with, report& out) {
+  for (const auto& transport : with.transports)
+    for (auto engines : with.engines) {
+      stage on{with, engines, transport};
+      for (auto size : with.sizes) {
+        row key;
+        key.set("bench", "broadcast").set("path", "raw");
+        key.set("engines", engines).set("size", size);
+        key.set("transport", transport);
+        measure(on, std::move(key), size, with, out);
+      }
+    }
+}
+
+} // namespace
+
+workload broadcast_workload() {
+  workload result{"broadcast",
+                  "one payload to all engines: messages to engines per second",
+                  {"engines", "size", "transport"},
+                  {},
+                  run};
+  result.defaults.engines = {1, 4, 16, 64, 256};
+  result.defaults.sizes = {16, 10'000, 1'000'000};
+  result.defaults.repeat = 3;
+  result.hurry = [](options& with) {
+    with.engines = {4, 16};
+    with.sizes = {16, 100'000};
+    with.repeat = 3;
+  };
+  return result;
+}
+
+} // namespace troupe::perf

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "fan_out.hpp"
+
+#include "bench_tasks.hpp"
+#include "digest.hpp"
+
+#include <set>
+#include <stdexcept>
+
+namespace troupe::perf {
+
+std::vector<buffer> make_payload_buffers(std::size_t count, std::size_t size) {
+  std::vector<buffer> result;
+  result.reserve(count);
+  for (std::size_t i = 0; i < count; ++i)
+    result.push_back(buffer::adopt(make_marked_payload(i, size)));
+  return result;
+}
+
+std::chrono::steady_clock::time_point
+fan_out(const client& session, std::size_t engines, const buffer& payload) {
+  std::vector<buffer> inputs(engines, payload);
+  auto results = session.balanced().map<digest_payload>(inputs);
+  results.completed(0);
+  auto first = std::chrono::steady_clock::now();
+  auto expected = digest_of(payload.text());
+  std::set<engine_id> answered;
+  for (std::size_t i = 0; i < engines; ++i) {
+    if (results.get(i) != expected)
+      throw std::runtime_error("the actor path changed an answer");
+    if (!answered.insert(results.info(i).engine).second)
+      throw std::runtime_error("an engine answered twice, another one never");
+  }
+  return first;
+}
+
+} // namespace troupe::perf
