@@ -3,6 +3,7 @@
 #include "actor_interference.hpp"
 #include "actor_latency.hpp"
 #include "actor_throughput.hpp"
+#include "all.hpp"
 #include "commit.hpp"
 #include "compare_command.hpp"
 #include "harness/options.hpp"
@@ -34,6 +35,7 @@ int main(int argc, char** argv) {
     return compare_command(argc - 1, argv + 1);
   troupe::runtime rt{argc, argv};
   auto workloads = all_workloads();
+  workloads.insert(workloads.begin(), all_of(workloads));
   auto [what, with, exit_status] = parse_command_line(argc, argv, workloads);
   if (what == nullptr)
     return exit_status;

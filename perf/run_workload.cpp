@@ -2,6 +2,7 @@
 
 #include "run_workload.hpp"
 
+#include "bench_process.hpp"
 #include "harness/csv.hpp"
 #include "harness/report.hpp"
 #include "troupe/client/error.hpp"
@@ -73,7 +74,8 @@ int run_workload(const workload& what, const options& with, provenance from) {
   if (!with.csv_file.empty() && !csv.open(with.csv_file))
     return fail("cannot write '" + with.csv_file + "': " + std::strerror(errno),
                 "--csv takes a file in a folder that exists.", 2);
-  if (auto text = build_warning(from.build); !text.empty())
+  if (auto text = build_warning(from.build);
+      !text.empty() && !is_bench_process())
     std::fprintf(stderr, "troupe-bench: warning: %s\n", text.c_str());
   report out{stdout, with.json,
              !with.no_progress && isatty(STDERR_FILENO) != 0};

@@ -176,9 +176,11 @@ void add_path(CLI::App& app, path_choice& path) {
 
 void add_common(CLI::App& app, options& with) {
   add_path(app, with.path);
+  auto runs = with.repeat == 0 ? "as many as each workload likes"
+                               : std::to_string(with.repeat);
   app
     .add_option("--repeat", with.repeat,
-                "measured runs per path [" + std::to_string(with.repeat) + "]")
+                "measured runs per path [" + runs + "]")
     ->check(CLI::Range(1u, 1000u))
     ->type_name("N");
   app.add_flag("--quick", with.quick, "fewer and shorter runs");

@@ -48,6 +48,8 @@ struct options {
   /// Folder for plots and the report; empty = none.
   std::string plot_dir;
   path_choice path = path_choice::both;
+  /// Measured runs per path; 0 = as many as each workload likes, where there
+  /// are several.
   unsigned repeat = 5;
   bool json = false;
   bool quick = false;

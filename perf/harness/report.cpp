@@ -66,6 +66,12 @@ void report::add(row x) {
   rows_.push_back(std::move(x));
 }
 
+void report::fail(const std::string& what, const std::string& why) {
+  progress("");
+  fmt::print(stderr, "troupe-bench: {}: {}\n", what, why);
+  failures_.emplace_back(what, why);
+}
+
 void report::progress(const std::string& text) {
   if (!shows_progress_)
     return;

@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe::perf {
@@ -27,6 +28,15 @@ public:
 
   /// One run, a summary (`summary` is true), or a ratio (`ratio` is true).
   void add(row x);
+
+  /// Tells, on standard error, that a part of the run failed, and goes on.
+  void fail(const std::string& what, const std::string& why);
+
+  /// Parts that failed, and why.
+  const std::vector<std::pair<std::string, std::string>>&
+  failures() const noexcept {
+    return failures_;
+  }
 
   /// Tells what runs now, on standard error, in place of what it told before.
   void progress(const std::string& text);
@@ -51,6 +61,7 @@ private:
   bool shows_progress_;
   std::optional<provenance> origin_;
   std::vector<row> rows_;
+  std::vector<std::pair<std::string, std::string>> failures_;
   std::size_t printed_ = 0;
 };
 

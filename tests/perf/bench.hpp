@@ -26,9 +26,11 @@ struct bench_outcome {
 };
 
 /// Runs `troupe-bench` as people do.
-inline bench_outcome run_bench(const std::string& flags) {
+/// @param before what the shell has to do first.
+inline bench_outcome run_bench(const std::string& flags,
+                               const std::string& before = "") {
   bench_outcome result;
-  auto command = std::string{TROUPE_BENCH} + " " + flags;
+  auto command = before + TROUPE_BENCH + " " + flags;
   auto stream = popen(command.c_str(), "r");
   char* line = nullptr;
   std::size_t capacity = 0;

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+
+#include "harness/run_plan.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <string_view>
+
+namespace troupe::perf {
+
+namespace {
+
+/// One run of a workload. On two processors, all of them together take less
+/// than ten minutes, with `--quick` less than one.
+struct step {
+  std::string_view name;
+  std::string_view flags;
+  std::string_view quick_flags;
+};
+
+constexpr std::array steps{
+  step{"throughput", "--repeat 3", "--batch 64"},
+  step{"latency", "--repeat 3", ""},
+  step{"latency", "--task --repeat 3", "--task --size 16"},
+  step{"crossover", "--repeat 3", "--transport ipc"},
+  step{"sends", "", ""},
+  step{"flood", "--tasks 100,1k,10k,100k", "--tasks 20k"},
+  step{"echo", "", "--size 8,1M"},
+  step{"interference", "--size 1M --repeat 3",
+       "--size 1M --transport ipc --repeat 2"},
+};
+
+std::vector<std::string> words_of(std::string_view text) {
+  std::istringstream words{std::string{text}};
+  std::vector<std::string> result;
+  for (std::string word; words >> word;)
+    result.push_back(word);
+  return result;
+}
+
+/// What all runs have in common.
+std::vector<std::string> common_flags(const options& with) {
+  std::vector<std::string> result{"--json", "--no-progress"};
+  if (with.quick)
+    result.push_back("--quick");
+  if (with.path != path_choice::both)
+    result.insert(result.end(), {"--path", with.runs_raw() ? "raw" : "actor"});
+  return result;
+}
+
+std::vector<std::string> arguments_of(std::string_view name,
+                                      std::string_view flags,
+                                      const options& with) {
+  std::vector<std::string> result{std::string{name}};
+  auto append = [&](const std::vector<std::string>& xs) {
+    result.insert(result.end(), xs.begin(), xs.end());
+  };
+  append(words_of(flags));
+  append(common_flags(with));
+  if (with.repeat > 0) {
+    // A flag can be there only once.
+    if (auto i = std::find(result.begin(), result.end(), "--repeat");
+        i != result.end())
+      result.erase(i, i + 2);
+    append({"--repeat", std::to_string(with.repeat)});
+  }
+  return result;
+}
+
+} // namespace
+
+std::vector<std::vector<std::string>>
+plan_of_all(std::span<const workload> others, const options& with) {
+  std::vector<std::vector<std::string>> result;
+  auto exists = [&](const step& x) {
+    return std::any_of(others.begin(), others.end(),
+                       [&](const workload& y) { return y.name == x.name; });
+  };
+  auto is_planned = [](const workload& x) {
+    return std::any_of(steps.begin(), steps.end(),
+                       [&](const step& y) { return y.name == x.name; });
+  };
+  for (const auto& x : steps)
+    if (exists(x))
+      result.push_back(
+        arguments_of(x.name, with.quick ? x.quick_flags : x.flags, with));
+  for (const auto& x : others)
+    if (!is_planned(x))
+      result.push_back(arguments_of(x.name, "", with));
+  return result;
+}
+
+} // namespace troupe::perf
