@@ -104,7 +104,8 @@ struct socket_spec {
   std::size_t max_frames = 4096;
 
   /// Largest sum of the frames of a message, in bytes, both ways like the two
-  /// limits above. ZeroMQ itself knows no such limit.
+  /// limits above. ZeroMQ itself knows no such limit: a tcp peer of a bound
+  /// socket that sends more without an end of the message is disconnected.
   std::size_t max_message = std::size_t{1} << 30;
 
   /// ROUTER sockets: drop (and count) messages of peers that chose their own

@@ -120,6 +120,7 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
   link_ = nullptr;
   if (socket_) {
     monitor_.reset();
+    intake_.reset();
     auto left = closing_
                   ? std::max(close_time_ - steady_now(), time_point::duration{})
                   : time_point::duration{};
@@ -202,10 +203,15 @@ void socket_actor_impl::add_descriptors(std::vector<pollfd>& into) const {
   into.push_back({socket_.descriptor(), POLLIN, 0});
   if (monitor_ != nullptr)
     into.push_back({monitor_->descriptor(), POLLIN, 0});
+  if (intake_ != nullptr)
+    into.push_back({intake_->descriptor(), POLLIN, 0});
 }
 
 void socket_actor_impl::signal(std::size_t index) noexcept {
-  (index == 0 ? pending_ : events_pending_) = true;
+  if (index == 2)
+    intake_->wake();
+  else
+    (index == 0 ? pending_ : events_pending_) = true;
 }
 
 bool socket_actor_impl::ready() const noexcept {
@@ -225,10 +231,14 @@ void socket_actor_impl::service() {
   // Input first: a peer that went away while its queue was full is noticed only
   // by reading.
   auto reads = reading();
+  if (intake_)
+    intake_->sample(steady_now());
   if (reads)
     read();
-  else
-    socket_.readable(); // for the sake of what ZeroMQ does inside
+  // If not for the answer, for the sake of what ZeroMQ does inside.
+  auto drained = reads ? !pending_ : !socket_.readable();
+  if (intake_)
+    watch_intake(drained);
   review_keys();
   if (events_pending_)
     report_events();
@@ -249,6 +259,7 @@ void socket_actor_impl::service() {
 
 pumped_socket::time_point socket_actor_impl::deadline() const noexcept {
   return std::min({retry_time_, requests_.deadline(),
+                   intake_ ? intake_->deadline() : time_point::max(),
                    done_ ? time_point::max() : close_time_});
 }
 
@@ -381,8 +392,14 @@ caf::error socket_actor_impl::open_socket_and_monitor() {
   socket_ = std::move(*socket);
   if (auto err = secure())
     return err;
+  if (intake_watch::suits(spec_)) {
+    auto intake = intake_watch::make(spec_);
+    if (!intake)
+      return std::move(intake.error());
+    intake_ = std::move(*intake);
+  }
   if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
-      && !watches_handshakes() && !(link_ && link_->knows_credit()))
+      && !watches_handshakes() && !intake_ && !(link_ && link_->knows_credit()))
     return caf::none;
   auto monitor = socket_monitor::make(pump_->context(), socket_,
                                       spec_.security);

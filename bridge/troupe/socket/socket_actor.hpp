@@ -7,6 +7,7 @@
 #include "troupe/socket/delivery_flow.hpp"
 #include "troupe/socket/held_messages.hpp"
 #include "troupe/socket/inbox.hpp"
+#include "troupe/socket/intake_watch.hpp"
 #include "troupe/socket/notices.hpp"
 #include "troupe/socket/open_requests.hpp"
 #include "troupe/socket/socket_monitor.hpp"
@@ -193,6 +194,13 @@ private:
   /// Counts refusals. Gives back what waits for a server that refused us.
   void note_refusals();
 
+  /// Finds connections with messages that never end. `drained`: nothing more is
+  /// to be received now.
+  void watch_intake(bool drained);
+
+  /// Learns which connections there are.
+  void note_connections();
+
   /// Tells the owner what it asked to know, or has to.
   void report_event(socket_event event);
 
@@ -239,7 +247,8 @@ private:
   copy_policy policy_;
   zmq_socket socket_;
   std::unique_ptr<socket_monitor> monitor_;
-  std::unique_ptr<peer_guard> guard_; // null if peers need no proof
+  std::unique_ptr<intake_watch> intake_; // null if nobody may come over tcp
+  std::unique_ptr<peer_guard> guard_;    // null if peers need no proof
   std::size_t endpoints_ = 0;
   bool refused_ = false;               // by the only server there is
   std::unique_ptr<bridged_link> link_; // null = the peers are raw

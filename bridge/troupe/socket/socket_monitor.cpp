@@ -2,6 +2,7 @@
 #include "troupe/socket/socket_monitor.hpp"
 
 #include "troupe/error.hpp"
+#include "troupe/socket/tcp_probe.hpp"
 
 #include <zmq.h>
 
@@ -22,7 +23,7 @@ constexpr auto failures = ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL
 
 constexpr auto interesting = failures | ZMQ_EVENT_HANDSHAKE_SUCCEEDED
                              | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_CONNECTED
-                             | ZMQ_EVENT_CONNECT_RETRIED;
+                             | ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CONNECT_RETRIED;
 
 /// Most events that wait for an owner.
 constexpr auto max_events = std::size_t{1024};
@@ -39,14 +40,6 @@ bool meets_itself(int fd) {
          && (here.ss_family == AF_INET || here.ss_family == AF_INET6)
          && here_size == there_size
          && std::memcmp(&here, &there, here_size) == 0;
-}
-
-/// Ends a connection at once. One that ends in good order would keep its port
-/// for another minute.
-void cut(int fd) {
-  auto nowhere = sockaddr{};
-  nowhere.sa_family = AF_UNSPEC;
-  connect(fd, &nowhere, sizeof(nowhere));
 }
 
 std::string unique_endpoint() {
@@ -122,7 +115,7 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
     case ZMQ_EVENT_CONNECTED:
       if (meets_itself(value)) {
         ++met_itself_;
-        cut(value);
+        cut_connection(value);
         result.what = kind::refused;
         result.reason = ec::endpoint_failed;
         result.text = endpoint
@@ -130,6 +123,9 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
                         "itself; give servers ports below 32768";
         break;
       }
+      [[fallthrough]];
+    case ZMQ_EVENT_ACCEPTED:
+      changes_.push_back({value, true});
       return;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
       if (met_itself_ > 0)
@@ -141,6 +137,7 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
       result.text = std::move(endpoint);
       break;
     case ZMQ_EVENT_DISCONNECTED:
+      changes_.push_back({value, false});
       return note_end(std::move(endpoint));
     case ZMQ_EVENT_CONNECT_RETRIED:
       result.what = kind::retrying;

@@ -45,6 +45,18 @@ public:
     return std::exchange(events_, {});
   }
 
+  /// A connection began, or ended, if `began` is false.
+  struct change {
+    int fd = -1;
+    bool began = false;
+  };
+
+  /// Takes what became of connections since the last call, before and after
+  /// their handshakes.
+  std::vector<change> take_changes() noexcept {
+    return std::exchange(changes_, {});
+  }
+
   /// Whether our credentials were refused since the last call.
   bool take_key_refused() noexcept {
     return std::exchange(key_refused_, false);
@@ -85,6 +97,7 @@ private:
   void* handle_;
   handshake_reader reader_;
   std::vector<socket_event> events_;
+  std::vector<change> changes_;
   std::size_t connections_ = 0;
   std::size_t established_ = 0;
   bool key_refused_ = false;

@@ -34,6 +34,8 @@ void socket_actor_impl::read() {
     auto result = socket_.receive(message);
     if (result == receive_result::nothing)
       break;
+    if (intake_ && intake_->curious())
+      intake_->delivered(socket_.source());
     if (result == receive_result::dropped || !admit(message)) {
       count(counters_.dropped);
       socket_.decline();
@@ -111,6 +113,7 @@ void socket_actor_impl::report_events() {
     return;
   auto before = monitor_->ended();
   monitor_->update();
+  note_connections();
   watch_link();
   if (waits_for_connection_ && monitor_->ended() != before)
     lose_connection();

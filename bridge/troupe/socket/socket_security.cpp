@@ -87,9 +87,37 @@ void socket_actor_impl::note_refusals() {
   fail_all(requests_.take_all(), ec::key_refused);
 }
 
+void socket_actor_impl::note_connections() {
+  auto changes = monitor_->take_changes();
+  if (!intake_)
+    return;
+  for (auto& x : changes)
+    if (x.began)
+      intake_->began(x.fd);
+    else
+      intake_->ended(x.fd);
+}
+
+void socket_actor_impl::watch_intake(bool drained) {
+  if (!drained)
+    return;
+  for (auto& peer : intake_->judge(std::chrono::steady_clock::now())) {
+    count(counters_.dropped);
+    socket_event event;
+    event.what = socket_event::kind::refused;
+    event.reason = ec::too_large;
+    event.text = "the peer at " + peer
+                 + " sent more than max_message without an end of the message: "
+                   "its connection was cut";
+    report_event(std::move(event));
+  }
+  socket_.note_sources(intake_->curious());
+}
+
 void socket_actor_impl::report_event(socket_event event) {
-  auto told_always = event.reason == ec::key_removed;
-  if (guard_ == nullptr)
+  auto told_always = event.reason == ec::key_removed
+                     || event.reason == ec::too_large;
+  if (guard_ == nullptr && !told_always)
     told_always = event.reason == ec::key_refused
                   || event.reason == ec::wrong_server_key;
   if (!owner_ || (!spec_.watch && !told_always))

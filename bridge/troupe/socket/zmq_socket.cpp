@@ -130,6 +130,7 @@ zmq_socket::zmq_socket(zmq_socket&& other) noexcept
     spare_(std::move(other.spare_)),
     small_(std::move(other.small_)),
     asks_for_proof_(other.asks_for_proof_),
+    notes_sources_(other.notes_sources_),
     user_id_(std::move(other.user_id_)) {
   // nop
 }
@@ -141,6 +142,7 @@ zmq_socket& zmq_socket::operator=(zmq_socket&& other) noexcept {
   std::swap(spare_, other.spare_);
   std::swap(small_, other.small_);
   std::swap(asks_for_proof_, other.asks_for_proof_);
+  std::swap(notes_sources_, other.notes_sources_);
   std::swap(user_id_, other.user_id_);
   return *this;
 }
@@ -260,8 +262,8 @@ receive_result zmq_socket::receive_frames(multipart& message) {
     if (zmq_msg_recv(&spare_->message, handle_, ZMQ_DONTWAIT) < 0)
       return count == 0 ? receive_result::nothing : receive_result::dropped;
     more = zmq_msg_more(&spare_->message) != 0;
-    if (!more && asks_for_proof_)
-      read_user_id();
+    if (!more && (asks_for_proof_ || notes_sources_))
+      read_origin();
     auto frame = spare_->bytes();
     bytes += frame.size();
     if (++count > limits_.frames || bytes > limits_.bytes)
@@ -275,8 +277,11 @@ receive_result zmq_socket::receive_frames(multipart& message) {
                                 : receive_result::received;
 }
 
-void zmq_socket::read_user_id() {
+void zmq_socket::read_origin() {
   // Of the last frame: ZeroMQ 4.3.4 loses what belongs to the first.
+  source_ = notes_sources_ ? zmq_msg_get(&spare_->message, ZMQ_SRCFD) : -1;
+  if (!asks_for_proof_)
+    return;
   auto id = zmq_msg_gets(&spare_->message, "User-Id");
   user_id_ = id == nullptr ? std::string{} : copy_of_zmq_text(id);
 }

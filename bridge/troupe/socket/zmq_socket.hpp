@@ -92,6 +92,16 @@ public:
     return user_id_;
   }
 
+  /// Asks for `source` of the messages that follow, or not.
+  void note_sources(bool on) noexcept {
+    notes_sources_ = on;
+  }
+
+  /// The descriptor of the connection that the last message came over, or -1.
+  int source() const noexcept {
+    return source_;
+  }
+
   /// REP: answers the last message with an empty one, because nobody else
   /// will. Others need no such thing.
   void decline() noexcept;
@@ -125,7 +135,7 @@ private:
   receive_result receive_frames(multipart& message);
 
   /// @pre `spare_` holds the last frame.
-  void read_user_id();
+  void read_origin();
 
   void* handle_ = nullptr;
   socket_type type_ = socket_type::dealer;
@@ -133,7 +143,9 @@ private:
   caf::intrusive_ptr<received_frame> spare_; // where the next frame goes
   small_frames small_;
   bool asks_for_proof_ = false;
+  bool notes_sources_ = false;
   std::string user_id_;
+  int source_ = -1;
 };
 
 } // namespace troupe

@@ -44,10 +44,11 @@ BOOST_AUTO_TEST_CASE(sleeps_when_there_is_nothing_to_do) {
   self.attach(dealer.handle);
   self.send(dealer.handle, message({"x"}));
   self.take();
-  // Wait until the last commands between the sockets are through.
+  // Wait until the last commands between the sockets are through, and nobody
+  // looks any more whether connections bring something.
   auto last = bridge->wakeups();
   BOOST_REQUIRE(wait_until([&] {
-    auto changed = wait_until([&] { return bridge->wakeups() != last; }, 100ms);
+    auto changed = wait_until([&] { return bridge->wakeups() != last; }, 500ms);
     last = bridge->wakeups();
     return !changed;
   }));

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <caf/expected.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace troupe {
+
+/// Ends a tcp connection at once. One that ends in good order would keep its
+/// port for another minute, and deliver what the other side still sends.
+void cut_connection(int fd) noexcept;
+
+/// Looks at tcp connections that belong to ZeroMQ, which may close them at any
+/// time: a descriptor that means another file by now is left alone.
+class tcp_probe {
+public:
+  static caf::expected<std::unique_ptr<tcp_probe>> make();
+
+  ~tcp_probe();
+
+  tcp_probe(const tcp_probe&) = delete;
+
+  tcp_probe& operator=(const tcp_probe&) = delete;
+
+  /// @returns whether `fd` is a tcp connection.
+  bool began(int fd);
+
+  void ended(int fd);
+
+  /// Calls `f(fd, bytes)` for each connection with the bytes that ZeroMQ took
+  /// off it since it began.
+  template <class F>
+  void count(F f) {
+    for (auto& [fd, cookie] : connections_)
+      if (auto bytes = taken(fd, cookie))
+        f(fd, *bytes);
+  }
+
+  /// Cuts a connection. @returns the address of the peer, empty if it is gone.
+  std::string cut(int fd);
+
+  // -- sleep ------------------------------------------------------------------
+
+  /// Readable as soon as bytes come over any connection after `arm`.
+  int descriptor() const noexcept {
+    return epoll_;
+  }
+
+  void arm() noexcept;
+
+  /// Makes `descriptor` unreadable again.
+  void disarm() noexcept;
+
+private:
+  using cookie_type = std::uint64_t; // the kernel's own name of a connection
+
+  explicit tcp_probe(int epoll) noexcept : epoll_(epoll) {
+    // nop
+  }
+
+  static std::optional<std::uint64_t> taken(int fd, cookie_type cookie);
+
+  int epoll_;
+  std::map<int, cookie_type> connections_;
+};
+
+} // namespace troupe
