@@ -231,6 +231,8 @@ void lanes_actor_impl::take_socket(lane via, std::uint32_t tag,
     send_to_socket(via, messages);
   if (--missing_ > 0 || opened_once_)
     return;
+  if (open_error_)
+    return give_up();
   opened_once_ = true;
   if (connecting())
     endpoints_ = *spec_.connect;
@@ -244,9 +246,11 @@ void lanes_actor_impl::fail_to_open(lane via, std::uint32_t tag,
   if (tag != make_tag(generation_, via))
     return;
   if (!opened_once_) {
-    for (auto& promise : std::exchange(waiting_, {}))
-      promise.deliver(err);
-    return quit(std::move(err));
+    if (!open_error_)
+      open_error_ = std::move(err);
+    if (--missing_ == 0)
+      give_up();
+    return;
   }
   socket_event event;
   event.what = socket_event::kind::refused;
@@ -254,6 +258,12 @@ void lanes_actor_impl::fail_to_open(lane via, std::uint32_t tag,
   event.text = describe(err);
   core_->note(via, event, now());
   flush();
+}
+
+void lanes_actor_impl::give_up() {
+  for (auto& promise : std::exchange(waiting_, {}))
+    promise.deliver(open_error_);
+  quit(std::move(open_error_));
 }
 
 void lanes_actor_impl::close_sockets() {

@@ -70,6 +70,10 @@ private:
 
   void fail_to_open(lane via, std::uint32_t tag, caf::error& err);
 
+  /// Ends if not all sockets opened, once the others did: nobody else would
+  /// close them.
+  void give_up();
+
   void close_sockets();
 
   // -- output -----------------------------------------------------------------
@@ -89,6 +93,7 @@ private:
   per_lane<std::vector<multipart>> unsent_; // until the socket is open
   std::uint32_t generation_ = 1;            // of the sockets, = the attempt
   int missing_ = 0;                         // sockets that are not open yet
+  caf::error open_error_; // of the first socket that did not open
   bool started_ = false;
   bool opened_once_ = false;
   lane_endpoints endpoints_;

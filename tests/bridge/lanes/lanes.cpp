@@ -133,6 +133,23 @@ struct fixture : test::bridge_fixture {
     return open(spec);
   }
 
+  /// Listens where others have just said goodbye: their sockets close some time
+  /// after that.
+  opened_lanes listen_again(const std::string& base) {
+    lanes_spec spec;
+    spec.bind = derive(base);
+    spec.sockets.security = no_security{};
+    caf::expected<opened_lanes> result{ec::closed};
+    test::wait_until([&] {
+      result = open_lanes(sys, bridge->actor(), spec);
+      return result || result.error() != ec::address_in_use;
+    });
+    if (!result)
+      BOOST_FAIL(describe(result.error()));
+    open_.push_back(result->handle);
+    return std::move(*result);
+  }
+
   opened_lanes connect(const lane_endpoints& where) {
     lanes_spec spec;
     spec.connect = where;
@@ -285,7 +302,7 @@ BOOST_AUTO_TEST_CASE(joins_again_when_the_other_side_comes_back) {
   auto back = alice.take_returned();
   BOOST_TEST((back.reason == ec::peer_gone));
   BOOST_TEST((back.peer == peer_here));
-  there = listen(dir.ipc("x"));
+  there = listen_again(dir.ipc("x"));
   bob.attach(there.handle);
   peer_there = bob.take_joined();
   for (;;) { // attempts may fail first
