@@ -55,7 +55,7 @@ struct stage {
 };
 
 std::size_t rounds_of(std::size_t engines, std::size_t size, bool quick) {
-  auto most = messages_per_run / engines / (quick ? 5 : 1);
+  auto most = messages_per_run / engines / (quick ? 20 : 1);
   auto fit = bytes_per_run / engines / std::max<std::size_t>(size, 1);
   return std::max<std::size_t>(2, std::min(most, fit));
 }

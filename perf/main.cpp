@@ -12,8 +12,10 @@
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
 #include "raw_latency.hpp"
+#include "raw_sleepers.hpp"
 #include "raw_throughput.hpp"
 #include "run_workload.hpp"
+#include "task_clients.hpp"
 #include "troupe/troupe.hpp"
 #include "workloads.hpp"
 
@@ -26,9 +28,11 @@ int main(int argc, char** argv) {
   using namespace troupe::perf;
   if (auto status = play_raw_role(argc, argv))
     return *status;
-  const std::array roles{actor_lanes_role(), actor_push_role(),
-                         actor_reply_role(), raw_lanes_role(),
-                         raw_push_role(),    raw_reply_role()};
+  const std::array roles{actor_client_role(), actor_lanes_role(),
+                         actor_push_role(),   actor_reply_role(),
+                         raw_client_role(),   raw_lanes_role(),
+                         raw_push_role(),     raw_reply_role(),
+                         raw_sleep_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
   if (argc > 1 && std::string_view{argv[1]} == "compare")

@@ -52,6 +52,22 @@ const std::vector<sample> samples{
    4,
    4,
    4},
+  {"map --engines 2 --dt 1,5 --tasks 6",
+   {"engines", "dt_ms", "tasks", "efficiency", "sent_ms"},
+   2,
+   2,
+   2},
+  {"backlog --engines 2 --queued 250,1000",
+   {"engines", "queued", "rate_per_s"},
+   2,
+   2,
+   2},
+  {"memory --engines 2 --queued 40000 --tasks 40000",
+   {"engines", "queued", "idle_mb", "after_mb"},
+   3,
+   3,
+   3},
+  {"codec", {"bytes", "encode_ns", "decode_ns"}, 9, 9, 9},
   {"startup --engines 2", {"engines", "ready_ms", "first_result_ms"}, 1, 1, 1},
 };
 
@@ -75,6 +91,29 @@ BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
       BOOST_TEST(summaries["ratio"] == x.ratios);
     }
   }
+}
+
+BOOST_AUTO_TEST_CASE(efficiency_is_at_most_one) {
+  auto outcome = run_bench("map --engines 2 --dt 5 --quick --repeat 1 --json");
+  BOOST_TEST(outcome.status == 0);
+  for (const auto& row : outcome.rows())
+    if (!row.contains("ratio")) {
+      BOOST_TEST(row.at("efficiency").get<double>() > 0.1);
+      BOOST_TEST(row.at("efficiency").get<double>() <= 1);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(memory_tells_all_roles) {
+  auto outcome = run_bench("memory --engines 1 --queued 5000 --tasks 5000 "
+                           "--path actor --repeat 1 --json");
+  BOOST_TEST(outcome.status == 0);
+  std::map<std::string, json> roles;
+  for (const auto& row : outcome.rows())
+    roles[row.at("role")] = row;
+  BOOST_REQUIRE(roles.size() == 3u);
+  BOOST_TEST(roles["controller"].at("per_task_b").get<double>() > 16);
+  BOOST_TEST(roles["client"].at("per_task_b").get<double>() > 0);
+  BOOST_TEST(!roles["engine"].contains("per_task_b"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()
