@@ -11,10 +11,12 @@
 #include "troupe/troupe.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe::perf {
@@ -49,12 +51,16 @@ struct stage {
       raw.emplace(device->endpoint());
     }
     if (with.runs_actor())
-      actors.emplace(engines);
+      for (const auto& scheme : with.schemes)
+        actors.emplace_back(scheme,
+                            std::make_unique<local_cluster>(engines, scheme));
   }
 
   std::optional<raw_device> device;
   std::optional<raw_flood> raw;
-  std::optional<local_cluster> actors;
+
+  /// A cluster per scheme.
+  std::vector<std::pair<std::string, std::unique_ptr<local_cluster>>> actors;
 };
 
 void measure(stage& on, row key, const std::vector<std::string>& inputs,
@@ -62,10 +68,12 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
   std::vector<contender> contenders;
   if (on.raw)
     contenders.push_back({key, [&] { return on.raw->run(inputs); }});
-  if (on.actors) {
-    key.set("path", "actor").set("transport", "ipc");
-    contenders.push_back(
-      {key, [&] { return run_actor(on.actors->session(), inputs); }});
+  key.set("path", "actor").set("transport", "ipc");
+  for (const auto& [scheme, actors] : on.actors) {
+    key.set("scheme", scheme);
+    contenders.push_back({key, [&inputs, &session = actors->session()] {
+                            return run_actor(session, inputs);
+                          }});
   }
   compete(contenders, repeat, out);
 }
@@ -78,7 +86,7 @@ void run(const options& with, report& out) {
         for (auto size : with.sizes) {
           row key;
           key.set("bench", "flood").set("path", "raw").set("engines", engines);
-          key.set("tasks", tasks).set("size", size);
+          key.set("tasks", tasks).set("size", size).set("scheme", "device");
           key.set("transport", transport);
           measure(on, key, make_payloads(tasks, size), with.repeat, out);
         }
@@ -90,7 +98,7 @@ void run(const options& with, report& out) {
 workload flood_workload() {
   return {"flood",
           "N tiny tasks at once: sent and round trips per second",
-          {"engines", "tasks", "size", "transport"},
+          {"engines", "tasks", "size", "transport", "scheme"},
           {},
           run};
 }
