@@ -6,6 +6,7 @@
 #include "harness/compete.hpp"
 #include "harness/local_cluster.hpp"
 #include "harness/payload.hpp"
+#include "peer_flood.hpp"
 #include "raw_device.hpp"
 #include "raw_flood.hpp"
 #include "troupe/troupe.hpp"
@@ -54,6 +55,8 @@ struct stage {
       for (const auto& scheme : with.schemes)
         actors.emplace_back(scheme,
                             std::make_unique<local_cluster>(engines, scheme));
+    for (const auto& name : with.rivals)
+      peers.emplace_back(name, start_peer(name, engines));
   }
 
   std::optional<raw_device> device;
@@ -61,6 +64,8 @@ struct stage {
 
   /// A cluster per scheme.
   std::vector<std::pair<std::string, std::unique_ptr<local_cluster>>> actors;
+
+  std::vector<std::pair<std::string, peer_run>> peers;
 };
 
 void measure(stage& on, row key, const std::vector<std::string>& inputs,
@@ -73,6 +78,13 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
     key.set("scheme", scheme);
     contenders.push_back({key, [&inputs, &session = actors->session()] {
                             return run_actor(session, inputs);
+                          }});
+  }
+  key.set("transport", "tcp").set("scheme", "own");
+  for (const auto& [name, run] : on.peers) {
+    key.set("path", name);
+    contenders.push_back({key, [&inputs, &run] {
+                            return run(inputs.size(), inputs.front().size());
                           }});
   }
   compete(contenders, repeat, out);
@@ -96,11 +108,13 @@ void run(const options& with, report& out) {
 } // namespace
 
 workload flood_workload() {
-  return {"flood",
-          "N tiny tasks at once: sent and round trips per second",
-          {"engines", "tasks", "size", "transport", "scheme"},
-          {},
-          run};
+  workload result{"flood",
+                  "N tiny tasks at once: sent and round trips per second",
+                  {"engines", "tasks", "size", "transport", "scheme", "peer"},
+                  {},
+                  run};
+  result.rivals = peer_names();
+  return result;
 }
 
 } // namespace troupe::perf

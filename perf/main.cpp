@@ -9,6 +9,7 @@
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/provenance.hpp"
+#include "nats_flood.hpp"
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
 #include "raw_latency.hpp"
@@ -30,9 +31,9 @@ int main(int argc, char** argv) {
     return *status;
   const std::array roles{actor_client_role(), actor_lanes_role(),
                          actor_push_role(),   actor_reply_role(),
-                         raw_client_role(),   raw_lanes_role(),
-                         raw_push_role(),     raw_reply_role(),
-                         raw_sleep_role()};
+                         nats_worker_role(),  raw_client_role(),
+                         raw_lanes_role(),    raw_push_role(),
+                         raw_reply_role(),    raw_sleep_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
   if (argc > 1 && std::string_view{argv[1]} == "compare")

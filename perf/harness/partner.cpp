@@ -6,6 +6,7 @@
 #include "troupe/process/child_process.hpp"
 
 #include <cerrno>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -24,7 +25,21 @@ namespace {
 
 constexpr const char* role_variable = "TROUPE_BENCH_PARTNER";
 
-constexpr int patience_seconds = 60;
+/// How long a program may take to end by itself.
+constexpr auto grace = std::chrono::seconds{20};
+
+/// Waits until a process ended, but not for longer than `grace`. Returns
+/// whether it did.
+bool ends_in_time(pid_t pid) {
+  auto limit = std::chrono::steady_clock::now() + grace;
+  exit_report report;
+  while (!reap(pid, report)) {
+    if (std::chrono::steady_clock::now() > limit)
+      return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  }
+  return true;
+}
 
 /// Both ends of two pipes, one each way.
 struct pipes {
@@ -97,22 +112,37 @@ bool line_stream::write(std::string_view line) {
 
 // -- partner ------------------------------------------------------------------
 
-partner partner::in_process(std::string_view name,
-                            std::vector<std::string> arguments) {
+partner partner::start(process_spec spec) {
   pipes ends;
   partner result{line_stream{ends.back[0], ends.there[1]}};
   line_stream theirs{ends.there[0], ends.back[1]};
-  process_spec spec;
-  spec.program = "/proc/self/exe";
-  spec.environment.emplace_back(role_variable, name);
-  spec.arguments = std::move(arguments);
-  spec.parent_death_signal = SIGKILL;
   spec.stdin_fd = ends.there[0];
   spec.stdout_fd = ends.back[1];
   auto pid = start_process(spec);
   if (!pid)
     throw std::runtime_error(describe(pid.error()));
   result.pid_ = *pid;
+  return result;
+}
+
+partner partner::in_process(std::string_view name,
+                            std::vector<std::string> arguments) {
+  process_spec spec;
+  spec.program = "/proc/self/exe";
+  spec.environment.emplace_back(role_variable, name);
+  spec.arguments = std::move(arguments);
+  spec.parent_death_signal = SIGKILL;
+  return start(std::move(spec));
+}
+
+partner partner::in_program(std::string program,
+                            std::vector<std::string> arguments) {
+  process_spec spec;
+  spec.program = std::move(program);
+  spec.arguments = std::move(arguments);
+  spec.parent_death_signal = 0; // its input ends then, too
+  auto result = start(std::move(spec));
+  result.ends_itself_ = true;
   return result;
 }
 
@@ -136,6 +166,7 @@ partner partner::in_thread(role_function play,
 partner::partner(partner&& other) noexcept
   : lines_(std::move(other.lines_)),
     pid_(std::exchange(other.pid_, 0)),
+    ends_itself_(other.ends_itself_),
     thread_(std::move(other.thread_)) {
   // nop
 }
@@ -143,8 +174,10 @@ partner::partner(partner&& other) noexcept
 partner::~partner() {
   lines_.close();
   if (pid_ > 0) {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
+    if (!ends_itself_ || !ends_in_time(pid_)) {
+      kill(ends_itself_ ? -pid_ : pid_, SIGKILL); // or its whole group
+      waitpid(pid_, nullptr, 0);
+    }
   }
   if (thread_.joinable())
     thread_.join();
@@ -155,8 +188,8 @@ void partner::tell(std::string_view line) {
     throw std::runtime_error("the other side of the measurement is gone");
 }
 
-std::string partner::hear() {
-  if (auto line = lines_.read(patience_seconds))
+std::string partner::hear(int seconds) {
+  if (auto line = lines_.read(seconds))
     return std::move(*line);
   throw std::runtime_error("the other side of the measurement does not answer");
 }

@@ -10,6 +10,12 @@
 #include <thread>
 #include <vector>
 
+namespace troupe {
+
+struct process_spec;
+
+} // namespace troupe
+
 namespace troupe::perf {
 
 /// Lines between the program and a partner, one way or the other.
@@ -59,6 +65,11 @@ public:
   static partner in_process(std::string_view name,
                             std::vector<std::string> arguments);
 
+  /// Starts another program that talks the same way. When its input ends it
+  /// gets some time to end by itself, with all that it started.
+  static partner in_program(std::string program,
+                            std::vector<std::string> arguments);
+
   /// Plays the role in a thread.
   static partner in_thread(role_function play,
                            std::vector<std::string> arguments);
@@ -73,8 +84,8 @@ public:
   void tell(std::string_view line);
 
   /// Waits for an answer. Throws `std::runtime_error` if the other side is gone
-  /// or says nothing for a minute.
-  std::string hear();
+  /// or says nothing for so long, by default a minute.
+  std::string hear(int seconds = 60);
 
   /// Process id, or 0 if it is a thread.
   pid_t pid() const noexcept {
@@ -86,8 +97,11 @@ private:
     // nop
   }
 
+  static partner start(process_spec spec);
+
   line_stream lines_;
   pid_t pid_ = 0;
+  bool ends_itself_ = false;
   std::thread thread_;
 };
 
