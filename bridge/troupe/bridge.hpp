@@ -88,6 +88,12 @@ struct bridge_config {
   /// Threads that touch sockets, each socket always the same one. One keeps up
   /// with several I/O threads; more are for many busy sockets on many cores.
   std::size_t pumps = 1;
+
+  /// How long a pump looks for more before it sleeps, while that pays: it lets
+  /// other threads run meanwhile, but uses a core that has nothing else to do.
+  /// Answers that come so fast find it awake. 0 = it sleeps at once, as it does
+  /// on machines of one core.
+  std::chrono::microseconds spin_time{30};
 };
 
 /// Owns the ZeroMQ context and the socket pumps: the threads that touch

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <csignal>
 #include <pthread.h>
+#include <sched.h>
 #include <system_error>
 #include <utility>
 
@@ -58,8 +59,11 @@ pumped_socket::~pumped_socket() {
 }
 
 socket_pump::socket_pump(caf::actor_system& sys,
-                         std::shared_ptr<socket_context> context)
-  : execution_unit(&sys), context_(std::move(context)) {
+                         std::shared_ptr<socket_context> context,
+                         std::chrono::microseconds spin_time)
+  : execution_unit(&sys),
+    context_(std::move(context)),
+    spin_time_(std::thread::hardware_concurrency() > 1 ? spin_time : 0us) {
   try {
     thread_ = std::thread{[this] { run(); }};
   } catch (const std::system_error&) {
@@ -219,16 +223,34 @@ bool socket_pump::has_work() {
 void socket_pump::wait() {
   if (sockets_changed_)
     collect_descriptors();
-  auto timeout = 0;
-  if (!has_work()) {
-    bell_->arm();
-    if (!has_work())
-      timeout = timeout_ms();
+  auto polled = !has_work() && look_again();
+  if (!polled) {
+    auto timeout = 0;
+    if (!has_work()) {
+      bell_->arm();
+      if (!has_work())
+        timeout = timeout_ms();
+    }
+    polled = poll(descriptors_.data(), descriptors_.size(), timeout) > 0;
   }
-  auto polled = poll(descriptors_.data(), descriptors_.size(), timeout) > 0;
   bell_->disarm(polled && descriptors_.front().revents != 0);
   wakeups_.fetch_add(1, std::memory_order_relaxed);
   note_activity(polled);
+}
+
+bool socket_pump::look_again() {
+  if (spin_time_ == 0us || !spinning_.worthwhile())
+    return false;
+  auto end = std::chrono::steady_clock::now() + spin_time_;
+  auto polled = false;
+  auto came = false;
+  do {
+    sched_yield();
+    polled = poll(descriptors_.data(), descriptors_.size(), 0) > 0;
+    came = polled || has_work();
+  } while (!came && std::chrono::steady_clock::now() < end);
+  spinning_.note(came);
+  return polled;
 }
 
 int socket_pump::timeout_ms() {

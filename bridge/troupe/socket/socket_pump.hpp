@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/bridge.hpp"
+#include "troupe/socket/spin_control.hpp"
 #include "troupe/socket/wakeup.hpp"
 
 #include <caf/actor_control_block.hpp>
@@ -64,7 +65,9 @@ public:
 class socket_pump : public caf::execution_unit,
                     public std::enable_shared_from_this<socket_pump> {
 public:
-  socket_pump(caf::actor_system& sys, std::shared_ptr<socket_context> context);
+  /// @param spin_time see `bridge_config`.
+  socket_pump(caf::actor_system& sys, std::shared_ptr<socket_context> context,
+              std::chrono::microseconds spin_time);
 
   ~socket_pump() override;
 
@@ -144,6 +147,11 @@ private:
 
   void wait();
 
+  /// Lets other threads run and looks whether something comes, for a moment:
+  /// to sleep and to be woken takes longer than many an answer.
+  /// @returns whether descriptors are ready.
+  bool look_again();
+
   int timeout_ms();
 
   void collect_descriptors();
@@ -157,6 +165,8 @@ private:
   bool end_if_idle();
 
   std::shared_ptr<socket_context> context_;
+  const std::chrono::microseconds spin_time_;
+  spin_control spinning_;
   std::shared_ptr<wakeup> bell_ = std::make_shared<wakeup>();
   std::atomic<bool> stopping_{false};
   std::atomic<std::uint64_t> wakeups_{0};

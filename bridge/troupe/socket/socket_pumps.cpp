@@ -14,7 +14,8 @@ socket_pumps::socket_pumps(caf::actor_system& sys, const bridge_config& cfg) {
                    : socket_context::make(cfg.io_threads, cfg.max_sockets);
   auto count = std::max(cfg.pumps, std::size_t{1});
   for (auto i = std::size_t{0}; i < count; ++i)
-    pumps_.push_back(std::make_shared<socket_pump>(sys, context));
+    pumps_.push_back(
+      std::make_shared<socket_pump>(sys, context, cfg.spin_time));
 }
 
 caf::expected<std::shared_ptr<socket_pump>>
