@@ -39,7 +39,7 @@ def main():
     cluster = ipyparallel.Cluster(
         n=int(sys.argv[1]), controller_ip="127.0.0.1", log_level=logging.ERROR
     )
-    client = cluster.start_and_connect_sync(activate=False)
+    client = cluster.start_and_connect_sync()
     try:
         view = client.load_balanced_view()
         print("ready", flush=True)

@@ -98,6 +98,16 @@ BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_that_is_missing_is_named_with_its_package) {
+  // Nothing is in this path, whatever is installed here.
+  auto outcome = run_bench("flood --engines 1 --tasks 10 --path raw "
+                           "--peer nats 2>&1",
+                           "PATH=/nowhere ");
+  BOOST_TEST(outcome.status == 1);
+  BOOST_REQUIRE(!outcome.lines.empty());
+  BOOST_TEST(outcome.lines.back().find("install") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(efficiency_is_at_most_one) {
   auto outcome = run_bench("map --engines 2 --dt 5 --quick --repeat 1 --json");
   BOOST_TEST(outcome.status == 0);
