@@ -140,14 +140,11 @@ void report_thresholds(const options& with, const std::string& transport,
 }
 
 void run(const options& with, report& out) {
-  std::vector<std::pair<std::string, crossover_curves>> all;
   for (const auto& transport : with.transports) {
-    auto& curves = all.emplace_back(transport, crossover_curves{}).second;
+    crossover_curves curves;
     measure(with, transport, curves, out);
     report_thresholds(with, transport, curves, out);
   }
-  if (!with.plot_dir.empty())
-    draw_crossover(all, with.plot_dir);
 }
 
 } // namespace

@@ -2,8 +2,6 @@
 
 #include "crossover_plots.hpp"
 
-#include "harness/plot.hpp"
-
 #include <array>
 #include <string_view>
 
@@ -130,9 +128,9 @@ void crossover_curves::set_thresholds(const std::string& path, std::size_t send,
   found_[path] = {send, total};
 }
 
-void draw_crossover(
-  const std::vector<std::pair<std::string, crossover_curves>>& transports,
-  const std::string& dir) {
+std::vector<figure> crossover_figures(
+  const std::vector<std::pair<std::string, crossover_curves>>& transports) {
+  std::vector<figure> result;
   for (const auto& what : subjects)
     for (auto relative : {false, true}) {
       figure fig;
@@ -147,8 +145,9 @@ void draw_crossover(
       fig.relative = relative;
       for (const auto& [transport, curves] : transports)
         fig.panels.push_back(make_panel(transport, curves, what, relative));
-      draw(fig, dir);
+      result.push_back(std::move(fig));
     }
+  return result;
 }
 
 } // namespace troupe::perf

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "harness/plot.hpp"
+
 #include <cstddef>
 #include <map>
 #include <string>
@@ -44,10 +46,9 @@ private:
   std::map<std::string, thresholds> found_;
 };
 
-/// Draws throughput, relative throughput, sends, relative sends, latency and
-/// relative latency, a panel per transport. Throws `std::runtime_error`.
-void draw_crossover(
-  const std::vector<std::pair<std::string, crossover_curves>>& transports,
-  const std::string& dir);
+/// Returns the plots of throughput, relative throughput, sends, relative sends,
+/// latency and relative latency, a panel per transport.
+std::vector<figure> crossover_figures(
+  const std::vector<std::pair<std::string, crossover_curves>>& transports);
 
 } // namespace troupe::perf

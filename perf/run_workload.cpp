@@ -5,6 +5,7 @@
 #include "bench_process.hpp"
 #include "harness/csv.hpp"
 #include "harness/report.hpp"
+#include "report_files.hpp"
 #include "troupe/client/error.hpp"
 
 #include <algorithm>
@@ -18,6 +19,16 @@
 namespace troupe::perf {
 
 namespace {
+
+/// Draws the figures and writes the report. Returns the exit status.
+int draw_all(const report& from, const std::string& dir) {
+  try {
+    write_report_files(from, dir);
+    return 0;
+  } catch (const std::exception& err) {
+    return tell(err);
+  }
+}
 
 int fail(const std::string& text, const std::string& hint, int status) {
   std::fprintf(stderr, "troupe-bench: %s\n%s%s", text.c_str(), hint.c_str(),
@@ -86,6 +97,8 @@ int run_workload(const workload& what, const options& with, provenance from) {
     status = std::max(status, fail("cannot write all of '" + with.csv_file
                                      + "': " + std::strerror(errno),
                                    "", 1));
+  if (!with.plot_dir.empty())
+    status = std::max(status, draw_all(out, with.plot_dir));
   return status;
 }
 

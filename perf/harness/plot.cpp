@@ -21,7 +21,11 @@ namespace {
 constexpr std::array hues{"#1f5fa8", "#d1690e", "#6a6a6a", "#2a8a4a"};
 
 constexpr int panel_width = 460;
-constexpr int height = 430;
+constexpr int single_width = 640;
+constexpr std::size_t plain_height = 350;
+
+/// Of a line of the legend.
+constexpr std::size_t line_height = 19;
 
 /// Quotes a text as gnuplot does, without its markup.
 std::string in_quotes(std::string_view text) {
@@ -42,8 +46,12 @@ std::string style_of(const curve& x) {
   auto color = hues[x.hue % hues.size()];
   if (x.only_points)
     return fmt::format("with points pt 2 ps 0.9 lw 1.5 lc rgb '{}'", color);
+  // Each shape comes hollow and, one further, filled.
+  constexpr std::array shapes{6, 4, 8, 10, 12};
   return fmt::format("with linespoints lw 2 dt {} pt {} ps 0.6 lc rgb '{}'",
-                     x.dashed ? 2 : 1, x.dashed ? 6 : 7, color);
+                     x.dashed ? 2 : 1,
+                     shapes[x.mark % shapes.size()] + (x.dashed ? 0 : 1),
+                     color);
 }
 
 void add_marks(std::string& out, const panel& x) {
@@ -57,6 +65,28 @@ void add_marks(std::string& out, const panel& x) {
                        in_quotes(label), where, height);
     height += 0.06;
   }
+}
+
+/// Horizontal lines stand in the legend, and count for the axis.
+std::string to_lines(const panel& x) {
+  std::string result;
+  auto dash = 3;
+  for (const auto& [where, label] : x.levels)
+    result += fmt::format(",\\\n    {} with lines lw 1.5 dt {} lc rgb "
+                          "'#444444' title {} noenhanced",
+                          where, dash++, in_quotes(label));
+  return result;
+}
+
+/// Names instead of numbers below the axis.
+std::string to_tics(const std::vector<std::string>& names) {
+  std::string result;
+  for (std::size_t i = 0; i < names.size(); ++i)
+    result += fmt::format("{}{} {}", i == 0 ? "" : ", ", in_quotes(names[i]),
+                          i);
+  return fmt::format("unset logscale x\nset xrange [-0.5:{}.5]\n"
+                     "set xtics ({}) noenhanced\n",
+                     names.size() - 1, result);
 }
 
 void add_panel(std::string& out, const figure& fig, std::size_t index) {
@@ -75,6 +105,7 @@ void add_panel(std::string& out, const figure& fig, std::size_t index) {
     return;
   out += "unset arrow\nunset label\n";
   add_marks(out, x);
+  lines += to_lines(x);
   if (fig.relative)
     lines += ",\\\n     1 with lines lw 1 lc rgb '#000000' notitle";
   out += "set title " + in_quotes(x.title) + " noenhanced\n" + lines + "\n";
@@ -98,8 +129,10 @@ std::string to_gnuplot(const figure& x) {
     out += "set format y '%g'\n";
   if (x.x_from > 0 && x.x_to > x.x_from)
     out += fmt::format("set xrange [{}:{}]\n", x.x_from, x.x_to);
+  if (!x.categories.empty())
+    out += to_tics(x.categories);
   out += "set key outside below horizontal maxcols 2 width 1\n";
-  out += "set xlabel " + in_quotes(x.x_label) + "\n";
+  out += "set xlabel " + in_quotes(x.x_label) + " offset 0,0.4\n";
   out += "set ylabel " + in_quotes(x.y_label) + "\n";
   out += fmt::format("set multiplot layout 1,{} title {} noenhanced font "
                      "',15'\n",
@@ -114,9 +147,13 @@ void draw(const figure& x, const std::string& dir) {
   std::error_code code;
   std::filesystem::create_directories(dir, code);
   auto base = dir + "/" + x.name;
-  auto size = fmt::format(
-    "size {},{}", panel_width * std::max<std::size_t>(x.panels.size(), 1),
-    height);
+  auto width = x.panels.size() > 1 ? panel_width * x.panels.size()
+                                   : std::size_t{single_width};
+  std::size_t lines = 0;
+  for (const auto& y : x.panels)
+    lines = std::max(lines, y.curves.size() + y.levels.size());
+  auto height = plain_height + line_height * lines;
+  auto size = fmt::format("size {},{}", width, height);
   std::ofstream script{base + ".gp"};
   for (std::string_view kind : {"svg", "png"})
     script << "reset\nset terminal " << (kind == "svg" ? "svg" : "pngcairo")

@@ -18,6 +18,9 @@ struct curve {
 
   /// Marks of others, without a line.
   bool only_points = false;
+
+  /// Shape of its points; 0 to 4.
+  unsigned mark = 0;
 };
 
 /// One coordinate system.
@@ -27,6 +30,9 @@ struct panel {
 
   /// Vertical lines with a label each.
   std::vector<std::pair<double, std::string>> marks;
+
+  /// Horizontal lines, named in the legend.
+  std::vector<std::pair<double, std::string>> levels{};
 };
 
 /// Panels side by side, which share their axes' names and scales.
@@ -43,6 +49,9 @@ struct figure {
 
   /// Draws a horizontal line at 1.
   bool relative = false;
+
+  /// Names below the axis, for points at 0, 1, and so on; it is linear then.
+  std::vector<std::string> categories{};
   std::vector<panel> panels;
 };
 

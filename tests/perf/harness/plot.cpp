@@ -52,4 +52,20 @@ BOOST_AUTO_TEST_CASE(a_range_is_set_only_if_wanted) {
   BOOST_TEST(contains(to_gnuplot(fig), "set xrange [30"));
 }
 
+BOOST_AUTO_TEST_CASE(levels_are_named_lines) {
+  auto fig = make_figure();
+  fig.panels[0].levels = {{800, "theirs"}};
+  BOOST_TEST(contains(to_gnuplot(fig), "    800 with lines"));
+  BOOST_TEST(contains(to_gnuplot(fig), "title 'theirs'"));
+}
+
+BOOST_AUTO_TEST_CASE(categories_make_a_linear_axis) {
+  auto fig = make_figure();
+  fig.categories = {"own", "it's"};
+  auto text = to_gnuplot(fig);
+  BOOST_TEST(contains(text, "unset logscale x"));
+  BOOST_TEST(contains(text, "set xrange [-0.5:1.5]"));
+  BOOST_TEST(contains(text, "set xtics ('own' 0, 'it''s' 1)"));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "harness/report.hpp"
+
+#include <string>
+
+namespace troupe::perf {
+
+/// Writes all figures (SVG, PNG and their gnuplot scripts) and `report.html`
+/// into a folder, which is made if it is missing. Without gnuplot, the page has
+/// the tables alone. Throws `std::runtime_error`, after all that can be written
+/// is.
+void write_report_files(const report& from, const std::string& dir);
+
+} // namespace troupe::perf
