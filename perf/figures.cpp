@@ -112,7 +112,7 @@ std::vector<figure_plan> task_plans() {
                     {"efficiency"},
                     "ideal / actual",
                     "engines",
-                    {"tasks", "scheme"}});
+                    {"scheme"}});
   result.back().marks = {{1, "IPython: too small"},
                          {100, "IPython: overhead negligible"}};
   result.push_back({"backlog",
