@@ -2,6 +2,7 @@
 
 // The command line, and the stock engine and controller.
 
+#include "cli/bench.hpp"
 #include "cli/command_error.hpp"
 #include "cli/commands.hpp"
 #include "cluster/programs.hpp"
@@ -51,6 +52,8 @@ void load_for_role(int argc, char** argv) {
 }
 
 int run(const std::vector<std::string>& args) {
+  if (!args.empty() && args.front() == "bench")
+    become_bench({args.begin() + 1, args.end()});
   auto options = parse(args);
   auto status = std::visit([](const auto& x) { return execute(x); }, options);
   if (std::fflush(stdout) == 0 || status != 0)

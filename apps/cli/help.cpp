@@ -26,6 +26,7 @@ TASKS
 ROLES (in the foreground, log to stderr)
   controller, engine
 OTHERS
+  bench      measure this path against raw ZeroMQ: runs troupe-bench
   version    version and protocol
   help       this text, or that of a command
 
