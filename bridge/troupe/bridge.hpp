@@ -91,8 +91,8 @@ struct bridge_config {
 
   /// How long a pump looks for more before it sleeps, while that pays: it lets
   /// other threads run meanwhile, but uses a core that has nothing else to do.
-  /// Answers that come so fast find it awake. 0 = it sleeps at once, as it does
-  /// on machines of one core.
+  /// Answers that come so fast find it awake. 0 = it sleeps at once. Of several
+  /// pumps, fewer do that than there are cores.
   std::chrono::microseconds spin_time{30};
 };
 

@@ -258,7 +258,7 @@ private:
   bool streaming_ = false;      // what came then was part of a stream
   held_messages held_;
   std::unordered_set<routing_id> full_; // peers that the owner knows to be full
-  std::size_t known_established_ = 0; // connections, to the link
+  std::size_t known_established_ = 0;   // connections, to the link
   std::size_t known_ended_ = 0;
   int probes_left_ = 0;
   std::optional<ec> reported_refusal_;

@@ -30,6 +30,9 @@ constexpr auto max_throughput = std::size_t{128};
 /// Rounds of jobs before the descriptors get their turn.
 constexpr auto max_rounds = 4;
 
+/// Other threads that take longer have more to do than to pass messages on.
+constexpr auto longest_yield = 20us;
+
 /// Time that a closing socket gets on top of its linger time.
 constexpr auto grace = 2s;
 
@@ -61,9 +64,7 @@ pumped_socket::~pumped_socket() {
 socket_pump::socket_pump(caf::actor_system& sys,
                          std::shared_ptr<socket_context> context,
                          std::chrono::microseconds spin_time)
-  : execution_unit(&sys),
-    context_(std::move(context)),
-    spin_time_(std::thread::hardware_concurrency() > 1 ? spin_time : 0us) {
+  : execution_unit(&sys), context_(std::move(context)), spin_time_(spin_time) {
   try {
     thread_ = std::thread{[this] { run(); }};
   } catch (const std::system_error&) {
@@ -241,15 +242,22 @@ void socket_pump::wait() {
 bool socket_pump::look_again() {
   if (spin_time_ == 0us || !spinning_.worthwhile())
     return false;
-  auto end = std::chrono::steady_clock::now() + spin_time_;
+  auto now = std::chrono::steady_clock::now();
+  auto end = now + spin_time_;
   auto polled = false;
   auto came = false;
+  auto crowded = false;
   do {
+    auto before = now;
     sched_yield();
     polled = poll(descriptors_.data(), descriptors_.size(), 0) > 0;
     came = polled || has_work();
-  } while (!came && std::chrono::steady_clock::now() < end);
+    now = std::chrono::steady_clock::now();
+    crowded = now - before > longest_yield;
+  } while (!came && !crowded && now < end);
   spinning_.note(came);
+  if (crowded)
+    spinning_.give_up();
   return polled;
 }
 

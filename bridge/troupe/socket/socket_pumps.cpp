@@ -5,6 +5,7 @@
 #include "troupe/socket/counting.hpp"
 
 #include <algorithm>
+#include <thread>
 
 namespace troupe {
 
@@ -13,9 +14,12 @@ socket_pumps::socket_pumps(caf::actor_system& sys, const bridge_config& cfg) {
                    ? cfg.context
                    : socket_context::make(cfg.io_threads, cfg.max_sockets);
   auto count = std::max(cfg.pumps, std::size_t{1});
-  for (auto i = std::size_t{0}; i < count; ++i)
-    pumps_.push_back(
-      std::make_shared<socket_pump>(sys, context, cfg.spin_time));
+  for (auto i = std::size_t{0}; i < count; ++i) {
+    // One core has to be left for those who bring what the pumps look for.
+    auto spins = i + 1 < std::thread::hardware_concurrency();
+    pumps_.push_back(std::make_shared<socket_pump>(
+      sys, context, spins ? cfg.spin_time : std::chrono::microseconds{0}));
+  }
 }
 
 caf::expected<std::shared_ptr<socket_pump>>

@@ -10,8 +10,9 @@ namespace troupe {
 /// of failures it pays to try only now and then.
 class spin_control {
 public:
-  /// Sleeps between two tries when nothing came lately.
-  static constexpr std::uint32_t rest = 32;
+  /// Sleeps between two tries when nothing came lately: so many that one in
+  /// vain is not among the slowest hundredth.
+  static constexpr std::uint32_t rest = 256;
 
   /// Whether to look again this time. Call once before each sleep.
   bool worthwhile() noexcept {
@@ -28,6 +29,12 @@ public:
       score_ = score_ + 1 < most ? score_ + 2 : most;
     else if (score_ > 0)
       --score_;
+  }
+
+  /// Learns that others need the core: whoever yields to them too often waits
+  /// longer than whoever sleeps.
+  void give_up() noexcept {
+    score_ = 0;
   }
 
 private:

@@ -38,6 +38,13 @@ BOOST_AUTO_TEST_CASE(rests_after_a_series_of_failures) {
   BOOST_TEST(looks(control, 10 * spin_control::rest, false) == 10);
 }
 
+BOOST_AUTO_TEST_CASE(gives_up_at_once_when_others_need_the_core) {
+  spin_control control;
+  control.give_up();
+  BOOST_TEST(looks(control, spin_control::rest - 1, true) == 0);
+  BOOST_TEST(looks(control, 1, true) == 1);
+}
+
 BOOST_AUTO_TEST_CASE(comes_back_when_something_comes_again) {
   spin_control control;
   looks(control, 1000, false);
