@@ -25,6 +25,14 @@ inline constexpr std::size_t batch_tasks = 256;
 inline constexpr std::size_t batch_arena_bytes = std::size_t{256} << 10;
 inline constexpr std::size_t batch_frame_bytes = std::size_t{8} << 20;
 
+/// Most tasks and engines that one task may refer to, and what each takes of a
+/// client's credit, in bytes.
+inline constexpr std::size_t task_references = std::size_t{1} << 20;
+inline constexpr std::size_t reference_bytes = 32;
+
+/// Tasks of a client, the latest ones, that later tasks may depend on.
+inline constexpr std::uint32_t history = 65536;
+
 /// Most payload frames of one message.
 inline constexpr std::size_t batch_frames = 1024;
 

@@ -33,7 +33,7 @@ std::shared_ptr<const submission> make_submission() {
 void task_queue_round(benchmark::State& state, const std::string& scheme) {
   task_table table;
   peer_table peers;
-  task_queue queue{*find_scheme(scheme), 1, limits::engine_bytes};
+  task_queue queue{*find_scheme(scheme), 1, limits::engine_bytes, peers};
   auto batch = make_submission();
   auto push = [&] {
     auto& x = table.make();
@@ -50,6 +50,7 @@ void task_queue_round(benchmark::State& state, const std::string& scheme) {
   for (auto _ : state) {
     push();
     auto x = queue.pop();
+    queue.end_round();
     if (x == nullptr) {
       state.SkipWithError("no engine takes a task");
       break;

@@ -49,7 +49,7 @@ wire::TaskEntry entry_of(task_number number, const encoded_calls& calls) {
           std::max(calls.attempts, std::uint8_t{1}),
           calls.retries,
           static_cast<std::uint8_t>(encoding),
-          0};
+          calls.priority};
 }
 
 task_outcome::status status_of(std::uint8_t code) {
@@ -107,14 +107,23 @@ void client_session::submit(queued_calls x) {
   auto count = x.calls.calls.size();
   if (count == 0)
     return;
-  auto i =
-    batches_.emplace_hint(batches_.end(), next_,
-                          batch{next_, std::move(x.group), std::move(x.calls),
-                                0, count, std::vector<std::uint64_t>(count)});
+  auto i = batches_.emplace_hint(batches_.end(), next_,
+                                 batch{next_,
+                                       std::move(x.group),
+                                       std::move(x.calls),
+                                       0,
+                                       count,
+                                       std::vector<std::uint64_t>(count),
+                                       {}});
+  i->second.group->number(next_);
   next_ += count;
   auto& calls = i->second.calls;
+  if (calls.demands != nullptr)
+    for (auto& reference : calls.demands->references)
+      i->second.references.push_back(reference.number());
+  auto extra = i->second.references.size() * limits::reference_bytes;
   for (std::size_t n = 0; n < count; ++n)
-    i->second.costs[n] = calls.calls[n].size
+    i->second.costs[n] = calls.calls[n].size + extra
                          + size_of(frames_of(calls, calls.calls[n]));
   if (unsent_ == batches_.end())
     unsent_ = i;
@@ -169,6 +178,7 @@ std::vector<multipart> client_session::take_submits(std::size_t max_messages) {
 bool client_session::fill(batch& x, task_batch_builder& out,
                           std::size_t max_messages,
                           std::vector<multipart>& messages) {
+  auto again = false; // the message says already what the calls demand
   for (; x.sent < x.calls.calls.size(); ++x.sent) {
     auto& call = x.calls.calls[x.sent];
     auto cost = x.costs[x.sent];
@@ -180,11 +190,17 @@ bool client_session::fill(batch& x, task_batch_builder& out,
                                                     call.frames);
     if (!out.takes(call.size, call.frames, cost - call.size)) {
       messages.push_back(out.finish({}));
+      again = false;
       if (messages.size() >= max_messages)
         return false;
     }
     auto bytes = std::span{x.calls.arena}.subspan(call.offset, call.size);
     out.add(entry_of(x.first + x.sent, x.calls), bytes, frames);
+    if (again)
+      out.demand_again();
+    else if (x.calls.demands != nullptr)
+      out.demand(x.calls.demands->header, x.references);
+    again = x.calls.demands != nullptr;
     std::fill(frames.begin(), frames.end(), buffer{});
     ++in_flight_;
     bytes_in_flight_ += cost;

@@ -86,6 +86,8 @@ private:
     std::size_t open = 0;
     /// Bytes that each call takes of the credit; `ended` once it is reported.
     std::vector<std::uint64_t> costs;
+    /// What the calls refer to, if they demand something.
+    std::vector<std::uint64_t> references;
   };
 
   using batch_map = std::map<task_number, batch>;

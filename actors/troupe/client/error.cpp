@@ -55,6 +55,8 @@ std::string to_string(errc code) {
       return "too_large";
     case errc::failed:
       return "failed";
+    case errc::dependency_failed:
+      return "dependency_failed";
   }
   return "invalid";
 }

@@ -35,6 +35,9 @@ enum class errc : std::uint8_t {
   too_large,
   /// The operating system refused, or an answer made no sense.
   failed,
+  /// A task that it depends on is not known, ended in the wrong way, or cannot
+  /// be followed.
+  dependency_failed,
 };
 
 /// The only exception that the client library throws. Says what happened and,

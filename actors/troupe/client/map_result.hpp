@@ -69,6 +69,20 @@ public:
     return group_->size();
   }
 
+  /// Item `index`, for tasks that depend on it.
+  task_ref ref(std::size_t index) const {
+    return {core_.get(), group_, index};
+  }
+
+  /// All items, for tasks that depend on them.
+  std::vector<task_ref> refs() const {
+    std::vector<task_ref> result;
+    result.reserve(size());
+    for (std::size_t i = 0; i < size(); ++i)
+      result.push_back(ref(i));
+    return result;
+  }
+
   /// Waits for item `index`. Throws `error` if that item failed.
   T get(std::size_t index, duration limit = forever) const {
     if (bar_ != nullptr && bar_->wait(*group_, index, limit))

@@ -3,6 +3,7 @@
 
 #include "troupe/client/client_core.hpp"
 #include "troupe/client/task_group.hpp"
+#include "troupe/client/task_options.hpp"
 #include "troupe/codec/codec.hpp"
 
 #include <chrono>
@@ -83,6 +84,11 @@ public:
   /// lost with its cluster, or `limit` is over.
   T get(duration limit = forever) const {
     return detail::take<T>(*group_, 0, limit);
+  }
+
+  /// For tasks that depend on this one.
+  operator task_ref() const {
+    return {core_.get(), group_};
   }
 
   /// Waits until the task ended, well or not. Returns `false` if `limit` is

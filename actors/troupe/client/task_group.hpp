@@ -5,7 +5,9 @@
 #include "troupe/client/error.hpp"
 #include "troupe/codec/codec.hpp"
 #include "troupe/ids.hpp"
+#include "troupe/protocol/pack.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -66,6 +68,16 @@ public:
 
   // -- for the client actor ---------------------------------------------------
 
+  /// Sets the number of the first task; the others follow.
+  void number(task_number first) noexcept {
+    first_number_ = first;
+  }
+
+  /// The number of the first task, or 0 if it was not submitted yet.
+  task_number first_number() const noexcept {
+    return first_number_;
+  }
+
   /// Stores outcomes and wakes those who waited for just these. Outcomes that
   /// are there already, or out of range, are ignored; returns how many were
   /// stored.
@@ -121,6 +133,7 @@ private:
 
   std::size_t size_;
   std::string function_;
+  std::atomic<task_number> first_number_{0};
   clock::time_point submitted_;
   mutable std::mutex mutex_;
   mutable std::vector<waiter*> waiters_;
@@ -141,6 +154,23 @@ error error_of(const task_outcome& outcome, const std::string& function);
 /// a limit.
 inline constexpr const char* too_large_failure = "too_large";
 
+/// A task of the same session, or an engine if there is no group.
+struct call_reference {
+  task_group_ptr group;
+  std::uint64_t value = 0;
+
+  /// What stands for it on the wire. Groups have to be numbered.
+  std::uint64_t number() const noexcept {
+    return group != nullptr ? group->first_number() + value : value;
+  }
+};
+
+/// What calls demand besides an engine that knows their function.
+struct call_demands {
+  task_demand header;
+  std::vector<call_reference> references;
+};
+
 /// Encoded arguments of many calls of one function, in one arena.
 struct encoded_calls {
   struct call {
@@ -156,6 +186,9 @@ struct encoded_calls {
   bool text = false;
   std::uint8_t attempts = 3;
   std::uint8_t retries = 0;
+  std::int8_t priority = 0;
+  /// Null if they demand nothing.
+  std::shared_ptr<const call_demands> demands;
   std::vector<call> calls;
   std::vector<std::byte> arena;
   std::vector<buffer> frames;

@@ -96,14 +96,20 @@ map_result<std::string> balanced_view::map_text(
   calls.function = function.id;
   calls.signature = function.signature;
   calls.text = true;
-  calls.attempts = options_.attempts;
-  calls.retries = options_.retries;
+  set_options(calls);
   calls.calls.reserve(rows.size());
   for (auto& row : rows)
     calls.add(
       [&](encoder& out) { codec<std::vector<std::string>>::encode(out, row); });
   auto group = submit(function.name, std::move(calls));
   return map_result<std::string>{core_, std::move(group)};
+}
+
+void balanced_view::set_options(encoded_calls& calls) const {
+  calls.attempts = options_.attempts;
+  calls.retries = options_.retries;
+  calls.priority = options_.priority;
+  calls.demands = demands_of(options_, core_.get());
 }
 
 task_group_ptr balanced_view::submit(std::string name,

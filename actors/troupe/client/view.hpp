@@ -3,6 +3,7 @@
 
 #include "troupe/client/map_result.hpp"
 #include "troupe/client/result.hpp"
+#include "troupe/client/task_options.hpp"
 #include "troupe/codec/task.hpp"
 
 #include <cstdint>
@@ -16,14 +17,6 @@
 #include <vector>
 
 namespace troupe {
-
-struct task_options {
-  /// How often to run a task again after it threw.
-  std::uint8_t retries = 0;
-
-  /// Most attempts when engines are lost, 1 to 255; 1 = at most once.
-  std::uint8_t attempts = 3;
-};
 
 /// Whether a `T` can be written as an argument for a parameter of type `P`:
 /// what converts implicitly, and what its codec takes as it is.
@@ -73,13 +66,13 @@ concept remote_callable =
 class balanced_view {
 public:
   explicit balanced_view(client_core_ptr core, task_options options = {})
-    : core_(std::move(core)), options_(options) {
+    : core_(std::move(core)), options_(std::move(options)) {
     // nop
   }
 
-  /// The same view with other options.
+  /// The same view with other options. Tasks in them belong to this session.
   balanced_view with(task_options options) const {
-    return balanced_view{core_, options};
+    return balanced_view{core_, std::move(options)};
   }
 
   /// Calls `F` on some engine. Returns at once. Throws `error` if `F` was not
@@ -133,8 +126,7 @@ private:
     encoded_calls calls;
     calls.function = info->description.id;
     calls.signature = info->description.signature;
-    calls.attempts = options_.attempts;
-    calls.retries = options_.retries;
+    set_options(calls);
     return calls;
   }
 
@@ -153,6 +145,9 @@ private:
         },
         std::forward<T>(x));
   }
+
+  /// Throws `usage` if the options make no sense.
+  void set_options(encoded_calls& calls) const;
 
   task_group_ptr submit(std::string name, encoded_calls calls) const;
 

@@ -2,6 +2,7 @@
 #include "troupe/protocol/pack.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <iterator>
 #include <type_traits>
 #include <utility>
@@ -89,8 +90,9 @@ void append_scalar(std::vector<std::byte>& arena, T x) {
 wire::TaskEntry with_ranges(const wire::TaskEntry& x, std::uint32_t offset,
                             std::uint32_t size, std::uint16_t first_frame,
                             std::uint16_t frames) {
-  return {x.id(), x.function(), x.signature(), offset,       size, first_frame,
-          frames, x.attempts(), x.retries(),   x.encoding(), 0};
+  return {x.id(),      x.function(), x.signature(), offset,
+          size,        first_frame,  frames,        x.attempts(),
+          x.retries(), x.encoding(), x.priority()};
 }
 
 wire::ResultEntry with_ranges(const wire::ResultEntry& x, std::uint32_t offset,
@@ -231,8 +233,31 @@ void batch_builder<Entry>::add(const Entry& entry,
 }
 
 template <class Entry>
+void batch_builder<Entry>::demand(const task_demand& x,
+                                  std::span<const std::uint64_t> references) {
+  auto first = static_cast<std::uint32_t>(references_.size());
+  for (auto reference : references)
+    references_.emplace_back(reference);
+  auto task = static_cast<std::uint32_t>(entries_.size() - 1);
+  demands_.emplace_back(task, first, x.after, x.follow, x.targets, x.queue_ms,
+                        x.retry_ms, x.flags, std::uint16_t{0});
+}
+
+template <class Entry>
+void batch_builder<Entry>::demand_again() {
+  assert(!demands_.empty());
+  auto x = demands_.back();
+  auto task = static_cast<std::uint32_t>(entries_.size() - 1);
+  demands_.emplace_back(task, x.first(), x.after(), x.follow(), x.targets(),
+                        x.queue_ms(), x.retry_ms(), x.flags(),
+                        std::uint16_t{0});
+}
+
+template <class Entry>
 multipart batch_builder<Entry>::finish(const routing_id& peer) {
   builder_type fbb{entries_.size() * sizeof(Entry) + arena_.size()
+                   + demands_.size() * sizeof(wire::Demand)
+                   + references_.size() * sizeof(wire::Reference)
                    + envelope_overhead};
   fbb.ForceVectorAlignment(arena_.size(), 1, arena_alignment);
   auto arena = fbb.CreateVector(
@@ -243,15 +268,30 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   if constexpr (std::is_same_v<Entry, wire::ResultEntry>)
     frames.push_back(seal(fbb, wire::CreateResults(fbb, entries, arena)));
   else if (kind_ == batch_kind::submit)
-    frames.push_back(seal(fbb, wire::CreateSubmit(fbb, entries, arena)));
+    frames.push_back(seal(fbb, finish_submit(fbb, entries, arena)));
   else
     frames.push_back(seal(fbb, wire::CreateDispatch(fbb, entries, arena)));
   std::move(frames_.begin(), frames_.end(), std::back_inserter(frames));
   entries_.clear();
+  demands_.clear();
+  references_.clear();
   arena_.clear();
   frames_.clear();
   frame_bytes_ = 0;
   return multipart{peer, std::move(frames)};
+}
+
+template <class Entry>
+flatbuffers::Offset<wire::Submit> batch_builder<Entry>::finish_submit(
+  builder_type& fbb,
+  flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
+  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> arena) {
+  if (demands_.empty())
+    return wire::CreateSubmit(fbb, entries, arena);
+  auto demands = fbb.CreateVectorOfStructs(demands_.data(), demands_.size());
+  auto references = fbb.CreateVectorOfStructs(references_.data(),
+                                              references_.size());
+  return wire::CreateSubmit(fbb, entries, arena, demands, references);
 }
 
 template class batch_builder<wire::TaskEntry>;

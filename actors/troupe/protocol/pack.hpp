@@ -86,6 +86,31 @@ buffer pack_shutdown(std::string_view reason);
 buffer pack_join(std::uint64_t token);
 buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes);
 
+/// Bits of `wire::Demand::flags`. Those of `follow` are `follow_shift` higher
+/// than those of `after`.
+namespace demand_flags {
+
+inline constexpr std::uint16_t any = 1;
+inline constexpr std::uint16_t success = 2;
+inline constexpr std::uint16_t failure = 4;
+inline constexpr int follow_shift = 3;
+inline constexpr std::uint16_t retry_elsewhere = 64;
+
+} // namespace demand_flags
+
+/// What a task demands, see `wire::Demand`. `after`, `follow` and `targets` are
+/// numbers of references.
+struct task_demand {
+  std::uint32_t after = 0;
+  std::uint32_t follow = 0;
+  std::uint32_t targets = 0;
+  std::uint32_t queue_ms = 0;
+  std::uint32_t retry_ms = 0;
+  std::uint16_t flags = 0;
+
+  friend bool operator==(const task_demand&, const task_demand&) = default;
+};
+
 /// Which of the three batch messages a builder makes.
 enum class batch_kind : std::uint8_t { submit, dispatch, results };
 
@@ -108,6 +133,19 @@ public:
   void add(const Entry& entry, std::span<const std::byte> inline_bytes,
            std::span<const buffer> frames);
 
+  /// Lets the last entry demand something.
+  /// @pre this builds a `Submit` that is not empty
+  void demand(const task_demand& x, std::span<const std::uint64_t> references);
+
+  /// Lets the last entry demand the same as the one that demanded last.
+  /// @pre `demands()`
+  void demand_again();
+
+  /// Whether any entry demands something.
+  bool demands() const noexcept {
+    return !demands_.empty();
+  }
+
   bool empty() const noexcept {
     return entries_.empty();
   }
@@ -120,8 +158,15 @@ public:
   multipart finish(const routing_id& peer);
 
 private:
+  flatbuffers::Offset<wire::Submit> finish_submit(
+    flatbuffers::FlatBufferBuilder& fbb,
+    flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
+    flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> arena);
+
   batch_kind kind_;
   std::vector<Entry> entries_;
+  std::vector<wire::Demand> demands_;
+  std::vector<wire::Reference> references_;
   std::vector<std::byte> arena_;
   std::vector<buffer> frames_;
   std::size_t frame_bytes_ = 0;

@@ -94,6 +94,21 @@ read_batch(const flatbuffers::Vector<const Entry*>* entries,
   return result;
 }
 
+caf::error check_demands(const demand_view& x, std::size_t tasks) {
+  auto next = std::size_t{0};
+  for (auto& demand : x.demands) {
+    if (demand.task() < next || demand.task() >= tasks)
+      return bad_range("demands of no task");
+    next = std::size_t{demand.task()} + 1;
+    auto count = std::size_t{demand.after()} + demand.follow()
+                 + demand.targets();
+    if (count > limits::task_references
+        || !within(demand.first(), count, x.references.size()))
+      return bad_range("references out of bounds");
+  }
+  return caf::none;
+}
+
 /// Cuts a text with a 32-bit length off the front of `bytes`.
 bool read_counted(std::span<const std::byte>& bytes, std::string& result) {
   if (bytes.size() < sizeof(std::uint32_t))
@@ -142,6 +157,27 @@ caf::expected<task_batch_view> read_tasks(const message_view& message) {
   if (auto dispatch = message.get<wire::Dispatch>())
     return read_batch(dispatch->tasks(), dispatch->arena(), message.payload());
   return troupe::make_error(ec::unexpected_message, "no batch of tasks");
+}
+
+caf::expected<demand_view> read_demands(const message_view& message,
+                                        const task_batch_view& tasks) {
+  demand_view result;
+  auto submit = message.get<wire::Submit>();
+  if (submit == nullptr || submit->demands() == nullptr)
+    return result;
+  auto demands = struct_span(submit->demands());
+  if (!demands)
+    return std::move(demands.error());
+  result.demands = *demands;
+  if (submit->references() != nullptr) {
+    auto references = struct_span(submit->references());
+    if (!references)
+      return std::move(references.error());
+    result.references = *references;
+  }
+  if (auto err = check_demands(result, tasks.entries.size()))
+    return err;
+  return result;
 }
 
 caf::expected<result_batch_view> read_results(const message_view& message) {

@@ -79,6 +79,30 @@ using result_batch_view = batch_view<wire::ResultEntry>;
 /// `ec::bad_envelope` or `ec::bad_range`.
 caf::expected<task_batch_view> read_tasks(const message_view& message);
 
+/// What the tasks of a batch demand. Valid as long as the `message_view`.
+struct demand_view {
+  std::span<const wire::Demand> demands;
+  std::span<const wire::Reference> references;
+
+  /// References of the three kinds.
+  std::span<const wire::Reference> after(const wire::Demand& x) const {
+    return references.subspan(x.first(), x.after());
+  }
+
+  std::span<const wire::Reference> follow(const wire::Demand& x) const {
+    return references.subspan(x.first() + x.after(), x.follow());
+  }
+
+  std::span<const wire::Reference> targets(const wire::Demand& x) const {
+    return references.subspan(x.first() + x.after() + x.follow(), x.targets());
+  }
+};
+
+/// Reads what `tasks`, the batch of `message`, demand. Demands name tasks of
+/// the batch in ascending order.
+caf::expected<demand_view> read_demands(const message_view& message,
+                                        const task_batch_view& tasks);
+
 /// Reads a `Results`.
 caf::expected<result_batch_view> read_results(const message_view& message);
 

@@ -20,6 +20,13 @@ double weight_of(const engine_kinds& kinds) {
   return result;
 }
 
+std::size_t count(const engine_kinds& kinds) {
+  auto result = std::size_t{0};
+  for (auto kind : kinds)
+    result += kind->places.size();
+  return result;
+}
+
 /// Returns the engine at `x` when the kinds lie side by side.
 engine_record* engine_at(const engine_kinds& kinds, double x) {
   engine_kind* last = nullptr;
@@ -36,6 +43,10 @@ engine_record* engine_at(const engine_kinds& kinds, double x) {
 }
 
 } // namespace
+
+bool knows(const engine_record& engine, function_id function) {
+  return std::ranges::binary_search(engine.functions, function);
+}
 
 // -- engines ------------------------------------------------------------------
 
@@ -80,7 +91,12 @@ engine_kinds engine_pool::knowing(function_id function) {
 
 // -- picks --------------------------------------------------------------------
 
-engine_record* engine_pool::place(const engine_kinds& kinds, const task& x) {
+engine_record* engine_pool::place(const engine_kinds& kinds, const task& x,
+                                  engine_record* avoid) {
+  if (avoid != nullptr && avoid->joined() && count(kinds) > 1) {
+    avoid->kind->places.suspend(avoid->seat);
+    suspended_.push_back(avoid);
+  }
   auto result = pick(kinds);
   while (result != nullptr && !has_room(*result, x)) {
     result->kind->places.suspend(result->seat);
@@ -91,6 +107,45 @@ engine_record* engine_pool::place(const engine_kinds& kinds, const task& x) {
     engine->kind->places.resume(engine->seat);
   suspended_.clear();
   return result;
+}
+
+engine_record* engine_pool::place_among(const std::vector<engine_record*>& xs,
+                                        const task& x) {
+  auto function = function_id{x.entry().function()};
+  candidates_.clear();
+  for (auto engine : xs)
+    if (engine->joined() && engine->kind->places.eligible(engine->seat)
+        && has_room(*engine, x) && knows(*engine, function))
+      candidates_.push_back(engine);
+  if (candidates_.empty())
+    return nullptr;
+  if (scheme_->draws() == 0)
+    return *std::ranges::min_element(candidates_, {}, [](auto engine) {
+      return rank_of(*engine);
+    });
+  auto result = draw_candidate();
+  for (auto n = scheme_->draws(); n > 1; --n) {
+    auto other = draw_candidate();
+    if (rank_of(*other).cost < rank_of(*result).cost)
+      result = other;
+  }
+  return result;
+}
+
+engine_record* engine_pool::draw_candidate() {
+  auto weight = [](engine_record* x) {
+    return x->kind->places.weight_of(x->seat);
+  };
+  auto sum = 0.0;
+  for (auto x : candidates_)
+    sum += weight(x);
+  auto at = random_.fraction() * sum;
+  for (auto x : candidates_) {
+    if (at < weight(x))
+      return x;
+    at -= weight(x);
+  }
+  return candidates_.back();
 }
 
 engine_record* engine_pool::pick(const engine_kinds& kinds) {

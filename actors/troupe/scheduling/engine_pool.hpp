@@ -17,6 +17,9 @@ struct engine_kind {
   std::vector<engine_record*> seats;
 };
 
+/// Whether an engine can run a function.
+bool knows(const engine_record& engine, function_id function);
+
 using engine_kinds = std::vector<engine_kind*>;
 
 /// The joined engines, and who of them gets the next task.
@@ -50,7 +53,15 @@ public:
 
   /// Returns the engine that the scheme picks for `x` among eligible engines
   /// of `kinds` with room for its arguments, or null.
-  engine_record* place(const engine_kinds& kinds, const task& x);
+  /// @param avoid is taken only if it is the only engine there is, and null
+  ///              if there is no such engine
+  engine_record* place(const engine_kinds& kinds, const task& x,
+                       engine_record* avoid = nullptr);
+
+  /// Returns the engine that the scheme picks for `x` among those of `xs` that
+  /// are eligible, know its function and have room, or null.
+  engine_record* place_among(const std::vector<engine_record*>& xs,
+                             const task& x);
 
   /// Hands a task to an engine and counts it there.
   void assign(task& x, engine_record& engine);
@@ -64,6 +75,8 @@ private:
   /// Returns the engine that the scheme picks, or null.
   engine_record* pick(const engine_kinds& kinds);
 
+  engine_record* draw_candidate();
+
   static engine_record* best(const engine_kinds& kinds);
 
   engine_record* draw(const engine_kinds& kinds);
@@ -76,6 +89,7 @@ private:
   pick_order order_;
   std::list<engine_kind> kinds_;
   std::vector<engine_record*> suspended_;
+  std::vector<engine_record*> candidates_;
 };
 
 } // namespace troupe

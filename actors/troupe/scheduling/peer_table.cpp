@@ -30,10 +30,11 @@ engine_record* peer_table::add_engine(engine_id id, std::uint64_t token,
   return &x;
 }
 
-client_record* peer_table::add_client(client_id id, std::uint64_t token) {
+client_record* peer_table::add_client(client_id id, std::uint64_t token,
+                                      std::uint32_t history) {
   if (clients_.contains(id) || tokens_.contains(token))
     return nullptr;
-  auto& x = clients_[id];
+  auto& x = clients_.emplace(id, history).first->second;
   x.id = id;
   x.token = token;
   tokens_.emplace(token, peer_ref{.client = &x});

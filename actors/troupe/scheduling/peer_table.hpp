@@ -5,6 +5,7 @@
 #include "troupe/protocol/pack.hpp"
 #include "troupe/scheduling/placement.hpp"
 #include "troupe/scheduling/prefetch.hpp"
+#include "troupe/scheduling/task_history.hpp"
 #include "troupe/scheduling/task_table.hpp"
 
 #include <cstdint>
@@ -14,6 +15,7 @@
 namespace troupe {
 
 struct engine_kind;
+struct task_line;
 
 /// What the scheduler knows about an engine.
 struct engine_record {
@@ -39,6 +41,9 @@ struct engine_record {
   task_list<&task::place> tasks;
   std::uint64_t bytes = 0;
 
+  /// Lines of tasks that may run only on some engines, such as this one.
+  std::vector<task_line*> lines;
+
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
 
@@ -52,6 +57,10 @@ struct engine_record {
 
 /// What the scheduler knows about a client.
 struct client_record {
+  explicit client_record(std::uint32_t history) : history(history) {
+    // nop
+  }
+
   client_id id{};
   std::uint64_t token = 0;
 
@@ -60,6 +69,9 @@ struct client_record {
 
   /// The highest number of a task so far.
   task_number last_number = 0;
+
+  /// What later tasks may depend on.
+  task_history history;
 
   /// Tasks accepted and not reported, and their argument bytes.
   task_list<&task::siblings> tasks;
@@ -100,7 +112,9 @@ public:
                             std::uint32_t hwm);
 
   /// Adds a client. @returns null if the number or the token is in use.
-  client_record* add_client(client_id id, std::uint64_t token);
+  /// @param history is the number of latest tasks that others may depend on
+  client_record* add_client(client_id id, std::uint64_t token,
+                            std::uint32_t history = limits::history);
 
   engine_record* find(engine_id id);
   client_record* find(client_id id);

@@ -101,8 +101,7 @@ placement::seat placement::better(seat x, seat y) const noexcept {
 
 void placement::update(seat x) {
   auto& engine = engines_[x];
-  auto eligible = engine.load < engine.hwm && !engine.suspended;
-  if (eligible) {
+  if (eligible(x)) {
     engine_load load{engine.load, engine.hwm, engine.turn};
     engine.standing = {tamed_cost(scheme_->cost(load)), engine.turn};
     if (draws_)
@@ -111,7 +110,7 @@ void placement::update(seat x) {
   if (draws_)
     update_weights(x, 0);
   else
-    update_winners(x, eligible);
+    update_winners(x, eligible(x));
 }
 
 void placement::update_weights(seat x, double weight) {

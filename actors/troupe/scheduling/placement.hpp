@@ -82,6 +82,17 @@ public:
   /// @pre the scheme draws; `x` is at least 0; `weight()` is above 0
   seat at(double x) const noexcept;
 
+  /// Whether an engine may take one more task.
+  bool eligible(seat x) const noexcept {
+    return engines_[x].load < engines_[x].hwm && !engines_[x].suspended;
+  }
+
+  /// Returns the weight of an engine, 0 if it is not eligible.
+  /// @pre the scheme draws
+  double weight_of(seat x) const noexcept {
+    return weights_[weights_.size() / 2 + x];
+  }
+
   /// What the scheme says about an engine.
   rank rank_of(seat x) const noexcept {
     return engines_[x].standing;

@@ -10,19 +10,8 @@
 
 namespace troupe {
 
-namespace {
-
-std::uint64_t bytes_of(const task_batch_view& tasks, const wire::TaskEntry& x) {
-  auto result = std::uint64_t{x.size()};
-  for (auto& frame : tasks.frames_of(x))
-    result += frame.size();
-  return result;
-}
-
-} // namespace
-
 scheduler_core::scheduler_core(const task_scheduler_config& cfg)
-  : cfg_(cfg), queue_(*cfg.scheme, cfg.seed, cfg.engine_bytes) {
+  : cfg_(cfg), queue_(*cfg.scheme, cfg.seed, cfg.engine_bytes, peers_) {
   // nop
 }
 
@@ -36,7 +25,7 @@ void scheduler_core::admit(const engine_joined& x) {
 }
 
 void scheduler_core::admit(client_id id, std::uint64_t token) {
-  peers_.add_client(id, token);
+  peers_.add_client(id, token, cfg_.history);
 }
 
 void scheduler_core::join(const routing_id& peer, std::uint64_t token) {
@@ -97,7 +86,9 @@ void scheduler_core::lose(engine_id id) {
     return;
   leave(*engine);
   strand(*engine);
+  auto stray = queue_.unbind(*engine);
   peers_.erase(*engine);
+  reject(queue_.put_back(std::move(stray)));
 }
 
 void scheduler_core::lose(client_id id) {
@@ -107,9 +98,13 @@ void scheduler_core::lose(client_id id) {
   while (auto x = client->tasks.front()) {
     client->tasks.erase(*x);
     x->client = nullptr;
-    if (x->state != task_state::queued)
+    x->dependents = nullptr;
+    if (x->state == task_state::queued)
+      queue_.erase(*x);
+    else if (x->state == task_state::held)
+      held_.erase(*x);
+    else
       continue; // released when its engine, or this round, ends
-    queue_.erase(*x);
     tasks_.release(*x);
   }
   outbox_.forget(*client);
@@ -181,169 +176,6 @@ void scheduler_core::undo(const multipart& message, bool undelivered) {
       recover(*x, undelivered);
 }
 
-// -- submissions --------------------------------------------------------------
-
-void scheduler_core::submit(client_record& client, message_view message) {
-  auto tasks = read_tasks(message);
-  if (!tasks || !plausible(client, *tasks)) {
-    ++dropped_;
-    refuse(client.peer, wire::RefusalCode::Malformed,
-           tasks ? "numbers of tasks must ascend, attempts be at least 1"
-                 : describe(tasks.error()));
-    return;
-  }
-  if (!has_credit(client, *tasks)) {
-    ++dropped_;
-    refuse(client.peer, wire::RefusalCode::Limit,
-           "more tasks or bytes outstanding than the credit allows");
-    return;
-  }
-  if (!tasks->entries.empty())
-    accept(client, std::make_shared<const submission>(
-                     submission{std::move(message), *tasks}));
-}
-
-bool scheduler_core::plausible(const client_record& client,
-                               const task_batch_view& tasks) {
-  auto last = client.last_number;
-  for (auto& entry : tasks.entries) {
-    if (entry.id() <= last || entry.attempts() == 0)
-      return false;
-    last = entry.id();
-  }
-  return true;
-}
-
-bool scheduler_core::has_credit(const client_record& client,
-                                const task_batch_view& tasks) const {
-  auto count = client.tasks.size() + tasks.entries.size();
-  auto bytes = client.bytes;
-  for (auto& entry : tasks.entries)
-    bytes += bytes_of(tasks, entry);
-  return count <= cfg_.client_tasks
-         && (bytes <= cfg_.client_bytes || count == 1);
-}
-
-void scheduler_core::accept(client_record& client,
-                            std::shared_ptr<const submission> batch) {
-  auto index = std::uint32_t{0};
-  for (auto& entry : batch->tasks.entries) {
-    auto& x = tasks_.make();
-    x.batch = batch;
-    x.index = index++;
-    x.client = &client;
-    x.sequence = ++last_sequence_;
-    x.accepted = now_;
-    x.bytes = bytes_of(batch->tasks, entry);
-    x.losses_left = static_cast<std::uint8_t>(entry.attempts() - 1);
-    x.retries_left = entry.retries();
-    client.tasks.push_back(x);
-    client.bytes += x.bytes;
-    client.last_number = entry.id();
-    ++accepted_;
-    if (!queue_.push(x))
-      reject({&x});
-  }
-}
-
-// -- results ------------------------------------------------------------------
-
-void scheduler_core::collect(engine_record& engine,
-                             const message_view& message) {
-  auto results = read_results(message);
-  if (!results) {
-    ++dropped_;
-    return;
-  }
-  for (auto& entry : results->entries)
-    collect(engine, entry, *results);
-  if (engine.joined())
-    engine.kind->places.limit(engine.seat, engine.pace.hwm());
-}
-
-void scheduler_core::collect(engine_record& engine,
-                             const wire::ResultEntry& entry,
-                             const result_batch_view& results) {
-  auto x = tasks_.find(entry.id());
-  auto outcome = wire::Outcome{entry.status()};
-  if (x == nullptr || x->engine != &engine
-      || outcome > wire::Outcome::Timeout) {
-    ++dropped_;
-    return;
-  }
-  engine.pace.record(entry.run_ns());
-  ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
-  queue_.finish(*x);
-  if (x->client == nullptr) {
-    tasks_.release(*x);
-  } else if (outcome == wire::Outcome::Error && x->retries_left > 0) {
-    --x->retries_left;
-    retry(*x);
-  } else {
-    report(*x,
-           {x->entry().id(), entry.run_ns(), entry.started_ns(), 0, 0, 0, 0,
-            value(engine.id), entry.status(), attempt_number(*x),
-            entry.encoding(), 0},
-           results.bytes_of(entry), results.frames_of(entry));
-  }
-}
-
-void scheduler_core::strand(engine_record& engine) {
-  while (auto x = engine.tasks.front())
-    recover(*x, false);
-}
-
-void scheduler_core::recover(task& x, bool undelivered) {
-  auto engine = x.engine->id;
-  queue_.finish(x);
-  if (x.client == nullptr) {
-    tasks_.release(x);
-  } else if (undelivered) {
-    --x.attempts;
-    retry(x);
-  } else if (x.losses_left > 0) {
-    --x.losses_left;
-    retry(x);
-  } else {
-    conclude(x, wire::Outcome::EngineLost, engine,
-             {"engine_lost", to_string(engine) + " was lost in attempt "
-                               + std::to_string(x.attempts)
-                               + ", the last one allowed"});
-  }
-}
-
-void scheduler_core::retry(task& x) {
-  ++redispatched_;
-  again_.push_back(&x);
-}
-
-void scheduler_core::reject(const std::vector<task*>& xs) {
-  for (auto x : xs)
-    conclude(*x, wire::Outcome::Impossible, no_engine,
-             {"unknown_function", "no engine knows the function"});
-}
-
-void scheduler_core::conclude(task& x, wire::Outcome outcome, engine_id engine,
-                              const failure& why) {
-  scratch_.clear();
-  pack_failure(why, scratch_);
-  report(x,
-         {x.entry().id(), 0, 0, 0, 0, 0, 0, value(engine),
-          static_cast<std::uint8_t>(outcome), attempt_number(x), 0, 0},
-         scratch_, {});
-}
-
-void scheduler_core::report(task& x, const wire::ResultEntry& entry,
-                            std::span<const std::byte> inline_bytes,
-                            std::span<const buffer> frames) {
-  auto& client = *x.client;
-  outbox_.report(client, entry, inline_bytes, frames);
-  ++reported_;
-  client.tasks.erase(x);
-  client.bytes -= x.bytes;
-  tasks_.release(x);
-}
-
 // -- rounds -------------------------------------------------------------------
 
 void scheduler_core::tick() {
@@ -356,6 +188,7 @@ void scheduler_core::tick() {
                               + std::to_string(cfg_.engine_wait.count())
                               + " ms"});
   }
+  wake_up();
   outbox_.resend();
 }
 
@@ -364,14 +197,10 @@ bool scheduler_core::needs_tick() const noexcept {
 }
 
 scheduler_actions scheduler_core::flush() {
-  if (!again_.empty()) {
-    std::erase_if(again_, [this](task* x) {
-      if (x->client != nullptr)
-        return false;
-      tasks_.release(*x);
-      return true;
-    });
-    reject(queue_.put_back(std::exchange(again_, {})));
+  decide();
+  while (!again_.empty()) {
+    put_back();
+    decide();
   }
   while (auto x = queue_.pop())
     dispatch(*x);
@@ -385,6 +214,57 @@ void scheduler_core::dispatch(task& x) {
   outbox_.dispatch(x, tasks_.next_key(x));
 }
 
+void scheduler_core::put_back() {
+  std::erase_if(again_, [this](task* x) {
+    if (x->client != nullptr)
+      return false;
+    tasks_.release(*x);
+    return true;
+  });
+  reject(queue_.put_back(std::exchange(again_, {})));
+}
+
+void scheduler_core::decide() {
+  using verdict = constraint_graph::verdict;
+  while (graph_.has_decisions())
+    for (auto& x : graph_.take_decisions()) {
+      if (!graph_.current(*x.who, x.id) || x.who->state != task_state::held)
+        continue; // it ended meanwhile, or its client is lost
+      held_.erase(*x.who);
+      x.who->state = task_state::none;
+      if (x.what == verdict::ready)
+        make_ready(*x.who);
+      else
+        conclude(*x.who, wire::Outcome::Impossible, no_engine,
+                 failure_of(x.what));
+    }
+}
+
+void scheduler_core::wake_up() {
+  while (auto timer = timers_.take(now_)) {
+    auto& x = *timer->who;
+    if (x.state != task_state::queued && x.state != task_state::held)
+      continue; // it runs
+    auto late = now_ >= x.demands->deadline;
+    if (x.state == task_state::queued && !late)
+      continue; // it does not wait before it runs again any more
+    if (x.state == task_state::held && !late && !x.demands->pausing)
+      continue;
+    if (x.state == task_state::queued)
+      queue_.erase(x);
+    else
+      held_.erase(x);
+    x.state = task_state::none;
+    if (late)
+      conclude(x, wire::Outcome::Timeout, no_engine,
+               {"queue_limit", "it was not handed out within its limit"});
+    else
+      again_.push_back(&x);
+    if (x.demands != nullptr)
+      x.demands->pausing = false;
+  }
+}
+
 // -- properties ---------------------------------------------------------------
 
 scheduler_status scheduler_core::status() const {
@@ -394,7 +274,7 @@ scheduler_status scheduler_core::status() const {
                               x.done, x.failed, x.joined()});
   std::ranges::sort(result.engines, {}, &scheduler_status::engine::id);
   result.scheme = cfg_.scheme->name();
-  result.queued = queue_.size();
+  result.queued = queue_.size() + held_.size();
   result.accepted = accepted_;
   result.reported = reported_;
   result.redispatched = redispatched_;

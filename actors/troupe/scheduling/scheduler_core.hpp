@@ -3,16 +3,19 @@
 
 #include "troupe/error.hpp"
 #include "troupe/limits.hpp"
+#include "troupe/scheduling/constraint_graph.hpp"
 #include "troupe/scheduling/outbox.hpp"
 #include "troupe/scheduling/peer_table.hpp"
 #include "troupe/scheduling/schemes/schemes.hpp"
 #include "troupe/scheduling/task_queue.hpp"
 #include "troupe/scheduling/task_table.hpp"
+#include "troupe/scheduling/task_timers.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -44,6 +47,10 @@ struct task_scheduler_config {
   /// `Impossible`.
   std::chrono::milliseconds engine_wait{30000};
 
+  /// Tasks of each client, the latest ones, that later tasks may depend on.
+  /// Older ones that have not ended count, too.
+  std::uint32_t history = limits::history;
+
   /// Time between two looks at waiting times.
   std::chrono::milliseconds period{1000};
 };
@@ -62,8 +69,11 @@ struct scheduler_actions {
 /// one report.
 ///
 ///     Submit -> accept -> [line] -> Dispatch -> (engine) -> Results -> report
-///                           ^                      |
-///                           +-- lost, error: again +
+///                 |         ^ ^                    |
+///                 +- [held]-+ +-- lost, error: again
+///
+/// Tasks that depend on others, or that wait before they run again, are held
+/// outside of the lines.
 ///
 /// Takes events; nothing is handed out or sent before `flush`, so that batches
 /// form by themselves out of what arrived together. Knows no clock: time is
@@ -113,8 +123,13 @@ public:
 
   // -- properties -------------------------------------------------------------
 
-  /// Whether something waits that only `tick` moves on.
+  /// Whether something waits that only `tick` moves on, sooner or later.
   bool needs_tick() const noexcept;
+
+  /// When `tick` is due at the latest, if that matters.
+  std::optional<time_point> next_due() const {
+    return timers_.next();
+  }
 
   /// Everything but the socket's counters.
   scheduler_status status() const;
@@ -149,10 +164,28 @@ private:
   static bool plausible(const client_record& client,
                         const task_batch_view& tasks);
 
-  bool has_credit(const client_record& client,
-                  const task_batch_view& tasks) const;
+  bool has_credit(const client_record& client, const task_batch_view& tasks,
+                  const demand_view& demands) const;
 
-  void accept(client_record& client, std::shared_ptr<const submission> batch);
+  void accept(client_record& client, std::shared_ptr<const submission> batch,
+              const demand_view& demands);
+
+  task& accept(client_record& client, const wire::TaskEntry& entry);
+
+  /// Lets a task with demands wait for what it depends on.
+  void accept_demands(task& x, const demand_view& demands,
+                      const wire::Demand& demand);
+
+  /// Puts a task to the end of its line.
+  void make_ready(task& x);
+
+  void hold(task& x);
+
+  /// Goes on with tasks whose dependencies ended, and all that follows.
+  void decide();
+
+  /// Acts on the timers that are due.
+  void wake_up();
 
   void dispatch(task& x);
 
@@ -176,6 +209,15 @@ private:
   /// Runs a task again, after all events of this round.
   void retry(task& x);
 
+  /// Whether a task may run again after an error.
+  bool may_retry(const task& x) const;
+
+  /// Runs a task again after an error, when and where its demands say.
+  void retry_after_error(task& x, engine_id engine);
+
+  /// Puts back what runs again.
+  void put_back();
+
   /// Ends tasks that no engine knows how to run.
   void reject(const std::vector<task*>& xs);
 
@@ -197,6 +239,9 @@ private:
   peer_table peers_;
   task_table tasks_;
   task_queue queue_;
+  constraint_graph graph_;
+  task_timers timers_;
+  task_list<&task::place> held_;
 
   // Of this round.
   outbox outbox_;

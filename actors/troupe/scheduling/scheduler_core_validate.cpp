@@ -24,9 +24,14 @@ bool all(const List& xs, std::uint64_t& bytes, Claim claim) {
 std::string check(const task_line& line, std::size_t& queued) {
   auto last = std::uint64_t{0};
   auto bytes = std::uint64_t{0};
+  if (line.awake)
+    return "a line stays awake between two rounds";
+  if (line.bound() && line.tasks.empty())
+    return "a line of some engines is kept without tasks";
   auto fine = all(line.tasks, bytes, [&](const task& x) {
     return x.state == task_state::queued && x.line == &line
            && x.engine == nullptr && x.client != nullptr
+           && x.priority == line.priority
            && x.sequence > std::exchange(last, x.sequence);
   });
   queued += line.tasks.size();
@@ -86,6 +91,15 @@ std::string scheduler_core::validate() const {
   for (auto& line : queue_.lines())
     if (auto text = check(line, queued); !text.empty())
       return text;
+  for (auto& line : queue_.bound_lines())
+    if (auto text = check(line, queued); !text.empty())
+      return text;
+  auto bytes = std::uint64_t{0};
+  if (!all(held_, bytes, [](const task& x) {
+        return x.state == task_state::held && x.client != nullptr
+               && x.demands != nullptr;
+      }))
+    return "a task is held that does not wait";
   for (auto& [id, engine] : peers_.engines())
     if (auto text = check(engine, cfg_.engine_bytes, dispatched, orphans);
         !text.empty())
@@ -95,7 +109,7 @@ std::string scheduler_core::validate() const {
       return text;
   if (queued != queue_.size())
     return "the length of the queue is wrong";
-  if (queued + dispatched != tasks_.size() || !again_.empty())
+  if (queued + dispatched + held_.size() != tasks_.size() || !again_.empty())
     return "a task is in no list";
   if (owned + orphans != tasks_.size())
     return "a task has no client";

@@ -1,38 +1,63 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/constraint_graph.hpp"
 #include "troupe/scheduling/engine_pool.hpp"
 
 #include <cstdint>
 #include <list>
+#include <map>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace troupe {
 
-/// Tasks that wait for the same kinds of engines, the oldest first.
+/// Tasks that the same engines can run, of one priority, the oldest first.
 struct task_line {
+  /// Who can run them: all engines of these kinds, except one ...
   engine_kinds kinds;
+  engine_id avoid = no_engine;
+
+  /// ... or, if there are any, these engines and nobody else.
+  std::vector<engine_record*> engines;
+  function_id function{};
+
+  std::int8_t priority = 0;
   task_list<&task::place> tasks;
-  /// No engine takes the task at the front for now.
-  bool blocked = false;
+
+  /// A bound line that takes part in the next round.
+  bool awake = false;
+
+  bool bound() const noexcept {
+    return !engines.empty();
+  }
 };
 
-/// Pairs waiting tasks with joined engines: the oldest task first, and the
-/// engine that placement names.
+/// Pairs waiting tasks with joined engines: the highest priority first, of one
+/// priority the oldest task, and the engine that placement names.
 ///
-/// Tasks that the same kinds can run wait in one line. Usually there is one
-/// kind and one line, so that nothing is looked up per task. Without any engine
-/// all tasks wait in a line without kinds.
+/// Tasks that the same kinds can run wait in one line per priority. Usually
+/// there is one kind and one line, so that nothing is looked up per task.
+/// Without any engine all tasks wait in lines without kinds.
+///
+/// Tasks that may run only on some engines wait in bound lines, one per set of
+/// engines. A bound line for which no engine has room sleeps until one of its
+/// engines changes: it costs the other tasks nothing.
 class task_queue {
 public:
-  /// The arguments are those of `engine_pool`.
+  /// The first arguments are those of `engine_pool`.
+  /// @param peers finds the engines of bound tasks
   task_queue(const placement_scheme& scheme, std::uint64_t seed,
-             std::uint64_t engine_bytes)
-    : engines_(scheme, seed, engine_bytes) {
+             std::uint64_t engine_bytes, peer_table& peers)
+    : engines_(scheme, seed, engine_bytes), peers_(&peers) {
     // nop
   }
+
+  task_queue(const task_queue&) = delete;
+
+  task_queue& operator=(const task_queue&) = delete;
 
   // -- engines ----------------------------------------------------------------
 
@@ -44,6 +69,13 @@ public:
   /// @returns tasks that waited and that no engine knows how to run.
   std::vector<task*> leave(engine_record& x);
 
+  /// Takes all tasks out that may run on `x` and not everywhere, before that
+  /// engine is forgotten. To be put back afterwards.
+  std::vector<task*> unbind(engine_record& x);
+
+  /// Changes the hwm of an engine that joined.
+  void limit(engine_record& x, std::uint32_t hwm);
+
   /// Whether any engine has a place.
   bool staffed() const noexcept {
     return engines_.staffed();
@@ -51,30 +83,27 @@ public:
 
   // -- tasks ------------------------------------------------------------------
 
-  /// Puts a new task at the end. Returns `false` if no engine knows how to run
-  /// it, while there are engines.
+  /// Puts a task at the end. Returns `false` if no engine can ever run it.
   bool push(task& x);
 
   /// Puts tasks back where they were before they were dispatched.
-  /// @returns tasks that no engine knows how to run.
+  /// @returns tasks that no engine can ever run.
   std::vector<task*> put_back(std::vector<task*> xs);
 
   /// Takes a waiting task out.
   void erase(task& x);
 
   /// Pairs a task with an engine and counts it there, or returns null. Between
-  /// calls until null, no engine may become free.
+  /// calls until null, no engine may become free, and no task may come or go.
   task* pop();
 
   /// Ends a round of `pop`.
   void end_round();
 
   /// Counts a task less for an engine.
-  void finish(task& x) {
-    engines_.finish(x);
-  }
+  void finish(task& x);
 
-  /// Returns the oldest task, or null.
+  /// Returns the oldest task that may run anywhere, or null.
   task* oldest() const noexcept;
 
   /// Tasks that wait.
@@ -88,20 +117,59 @@ public:
     return lines_;
   }
 
+  const std::list<task_line>& bound_lines() const noexcept {
+    return bound_lines_;
+  }
+
 private:
-  /// Returns the line of a function, or null if no engine knows it.
-  task_line* line_of(function_id function);
+  struct line_key {
+    function_id function{};
+    engine_id avoid = no_engine;
+    std::int8_t priority = 0;
 
-  task_line& line_with(engine_kinds kinds);
+    friend bool operator==(const line_key&, const line_key&) = default;
+  };
 
-  /// Sorts all waiting tasks into lines again.
+  struct line_key_hash {
+    std::size_t operator()(const line_key& x) const noexcept;
+  };
+
+  using bound_key =
+    std::tuple<std::vector<engine_id>, function_id, std::int8_t>;
+
+  /// Returns the line of a task, or null if no engine can ever run it.
+  task_line* line_of(const task& x);
+
+  task_line* bound_line_of(const task& x);
+
+  task_line& line_with(engine_kinds kinds, const line_key& key);
+
+  /// Sorts all waiting tasks that may run anywhere into lines again.
   std::vector<task*> regroup();
 
   void enqueue(task_line& line, task* position, task& x);
 
+  void wake(task_line& line);
+  void wake_lines_of(engine_record& x);
+  void erase_bound(task_line& line);
+
+  void begin_round();
+  engine_record* place(const task_line& line, const task& x);
+
+  /// Ends the round for the line at the top, and for lines of lower priority
+  /// that would take the place which it waits for.
+  void block_top();
+
   engine_pool engines_;
+  peer_table* peers_;
   std::list<task_line> lines_;
-  std::unordered_map<function_id, task_line*> lines_by_function_;
+  std::unordered_map<line_key, task_line*, line_key_hash> lines_by_key_;
+  std::list<task_line> bound_lines_;
+  std::map<bound_key, std::list<task_line>::iterator> bound_by_key_;
+  std::vector<task_line*> awake_; // bound lines
+  /// Lines of this round that are not blocked, a heap.
+  std::vector<task_line*> round_;
+  bool in_round_ = false;
   std::size_t size_ = 0;
 };
 

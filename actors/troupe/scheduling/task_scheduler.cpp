@@ -11,8 +11,24 @@ namespace {
 using self_pointer =
   task_scheduler_actor::stateful_pointer<task_scheduler_state>;
 
+constexpr auto never = scheduler_core::time_point::max();
+
 // How long the socket may take to tell its counters.
 constexpr auto counters_timeout = std::chrono::milliseconds{500};
+
+/// Looks again when something is due, or after a period while something waits.
+/// A tick that comes too early does no harm.
+void plan_tick(self_pointer self) {
+  auto& state = self->state;
+  auto now = self->clock().now();
+  auto at = state.core->needs_tick() ? now + state.period : never;
+  if (auto due = state.core->next_due())
+    at = std::min(at, std::max(*due, now));
+  if (at >= state.tick_at)
+    return;
+  state.tick_at = at;
+  self->delayed_send(self, at - now, atom::tick_v);
+}
 
 /// Sends what follows from the events of one activation.
 void flush(self_pointer self) {
@@ -26,8 +42,7 @@ void flush(self_pointer self) {
     for (auto id : actions.gone_clients)
       self->send(state.hub, atom::gone_v, id);
   }
-  if (state.core->needs_tick() && !std::exchange(state.tick_pending, true))
-    self->delayed_send(self, state.period, atom::tick_v);
+  plan_tick(self);
 }
 
 /// Passes one event to the rules and sends what follows from it.
@@ -97,7 +112,7 @@ task_scheduler_actor::behavior_type task_scheduler(
       self->state.hub = std::move(hub);
     },
     [self](atom::tick) {
-      self->state.tick_pending = false;
+      self->state.tick_at = never;
       on(self, [](auto& core) { core.tick(); });
     },
   };

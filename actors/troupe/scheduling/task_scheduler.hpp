@@ -18,7 +18,9 @@ struct task_scheduler_state {
 
   /// Time between two looks at what waits. There are none while nothing does.
   std::chrono::milliseconds period{};
-  bool tick_pending = false;
+
+  /// When the next look is planned; the maximum if none is.
+  scheduler_core::time_point tick_at = scheduler_core::time_point::max();
 };
 
 /// Schedules tasks over `socket`, the ROUTER of the task lane.

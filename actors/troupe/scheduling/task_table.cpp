@@ -1,9 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/task_table.hpp"
 
+#include "troupe/scheduling/constraint_graph.hpp"
+
 namespace troupe {
 
 static_assert(sizeof(task) <= 200, "a million waiting tasks must stay cheap");
+
+// Where the types of all members are known.
+task::task() = default;
+task::task(task&&) noexcept = default;
+task& task::operator=(task&&) noexcept = default;
+task::~task() = default;
 
 task& task_table::make() {
   ++used_;

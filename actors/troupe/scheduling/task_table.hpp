@@ -15,7 +15,9 @@ namespace troupe {
 
 struct client_record;
 struct engine_record;
+struct dependent;
 struct task;
+struct task_demands;
 struct task_line;
 
 /// A `Submit` as it was received. All tasks of the batch share it and read
@@ -28,6 +30,8 @@ struct submission {
 enum class task_state : std::uint8_t {
   /// The slot is not in use.
   none,
+  /// Waits for other tasks, or for its time.
+  held,
   /// Waits for an engine, in a line.
   queued,
   /// Was sent to an engine that has not answered yet.
@@ -40,8 +44,14 @@ struct task_links {
   task* next = nullptr;
 };
 
-/// A task from its acceptance to its report. Nothing is allocated per task.
+/// A task from its acceptance to its report. Nothing is allocated per task,
+/// unless it demands something.
 struct task {
+  task();
+  task(task&&) noexcept;
+  task& operator=(task&&) noexcept;
+  ~task();
+
   /// Arguments and requirements, as the client sent them.
   const wire::TaskEntry& entry() const noexcept {
     return batch->tasks.entries[index];
@@ -59,7 +69,14 @@ struct task {
 
   std::shared_ptr<const submission> batch;
 
-  /// Place in a line if queued, among the engine's tasks if dispatched.
+  /// What it demands besides an engine that knows its function, or null.
+  std::unique_ptr<task_demands> demands;
+
+  /// Who waits for its end, or null.
+  std::unique_ptr<std::vector<dependent>> dependents;
+
+  /// Place in a line if queued, among the engine's tasks if dispatched, among
+  /// all held ones if held.
   task_links place;
 
   /// Place among the client's tasks.
@@ -74,7 +91,7 @@ struct task {
   /// Where it waits, if it is queued.
   task_line* line = nullptr;
 
-  /// Place in the order of acceptance.
+  /// Place in the order in which tasks became ready to run.
   std::uint64_t sequence = 0;
 
   /// When it was accepted.
@@ -98,6 +115,9 @@ struct task {
 
   /// Errors after which it still runs again.
   std::uint8_t retries_left = 0;
+
+  /// Higher ones go first.
+  std::int8_t priority = 0;
 
   task_state state = task_state::none;
 };

@@ -170,6 +170,38 @@ BOOST_AUTO_TEST_CASE(writes_the_options_of_calls_into_entries) {
   BOOST_TEST(batch->bytes_of(x).size() == 8u);
 }
 
+BOOST_AUTO_TEST_CASE(writes_what_calls_demand_once_per_message) {
+  session.credit(10000, 1 << 20);
+  auto first = make_group(3);
+  session.submit({first, numbered_calls(3)});
+  BOOST_TEST(first->first_number() == 1u);
+  auto calls = numbered_calls(2);
+  calls.priority = -3;
+  auto demands = std::make_shared<call_demands>();
+  demands->header = {.after = 1, .targets = 1, .queue_ms = 9};
+  demands->references = {{first, 2}, {nullptr, 7}};
+  calls.demands = demands;
+  session.submit({make_group(2), std::move(calls)});
+  auto messages = session.take_submits(all);
+  BOOST_REQUIRE(messages.size() == 1u);
+  auto view = view_of(messages[0]);
+  auto batch = read_tasks(view);
+  BOOST_REQUIRE(batch);
+  BOOST_TEST(+batch->entries[4].priority() == -3);
+  auto x = read_demands(view, *batch);
+  BOOST_REQUIRE(x);
+  BOOST_REQUIRE(x->demands.size() == 2u);
+  BOOST_TEST(x->references.size() == 2u);
+  for (auto& demand : x->demands) {
+    BOOST_TEST(demand.queue_ms() == 9u);
+    BOOST_TEST(x->after(demand)[0].value() == 3u);
+    BOOST_TEST(x->targets(demand)[0].value() == 7u);
+  }
+  BOOST_TEST(x->demands[1].task() == 4u);
+  BOOST_TEST(session.bytes_in_flight()
+             == 5 * 8 + 2 * 2 * limits::reference_bytes);
+}
+
 BOOST_AUTO_TEST_CASE(sends_arrays_by_reference_and_forgets_them) {
   auto released = false;
   std::vector<char> memory(5000);

@@ -328,4 +328,26 @@ BOOST_AUTO_TEST_CASE(a_broken_failure_says_so) {
   BOOST_TEST(read_failure(arena).type.empty());
 }
 
+BOOST_AUTO_TEST_CASE(refuses_demands_out_of_bounds) {
+  auto refused = [](task_demand x, std::size_t references,
+                    std::size_t times = 1) {
+    task_batch_builder builder{batch_kind::submit};
+    builder.add({1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0}, {}, {});
+    std::vector<std::uint64_t> numbers(references);
+    for (; times > 0; --times)
+      builder.demand(x, numbers);
+    auto view = message_view::make(builder.finish({}));
+    BOOST_REQUIRE(view);
+    auto batch = read_tasks(*view);
+    BOOST_REQUIRE(batch);
+    return !read_demands(*view, *batch);
+  };
+  BOOST_TEST(!refused({.after = 1, .follow = 2, .targets = 3}, 6));
+  BOOST_TEST(refused({.after = 1, .follow = 2, .targets = 3}, 5));
+  BOOST_TEST(refused({.after = 0xFFFFFFFF, .follow = 2}, 1));
+  BOOST_TEST(refused({.queue_ms = 1}, 0, 2)); // the same task twice
+  BOOST_TEST(refused({.after = limits::task_references + 1},
+                     limits::task_references + 1));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -60,10 +60,13 @@ multipart join_message(const routing_id& peer, std::uint64_t token) {
 
 multipart submit_message(client_id id, const std::vector<task_spec>& tasks) {
   task_batch_builder builder{batch_kind::submit};
-  for (auto& x : tasks)
+  for (auto& x : tasks) {
     builder.add({x.number, value(x.function), 0, 0, 0, 0, 0, x.attempts,
-                 x.retries, 0, 0},
+                 x.retries, 0, x.priority},
                 bytes_of(x.arguments), x.frames);
+    if (x.demand != task_demand{})
+      builder.demand(x.demand, x.references);
+  }
   return builder.finish(peer_of(id));
 }
 

@@ -42,6 +42,10 @@ struct task_spec {
   function_id function = work;
   std::string arguments{};
   std::vector<buffer> frames{};
+  std::int8_t priority = 0;
+  task_demand demand{};
+  /// Numbers of tasks that it comes after, that it follows, and of targets.
+  std::vector<std::uint64_t> references{};
 };
 
 /// A task as an engine received it.

@@ -65,7 +65,7 @@ struct fixture {
 
   task_table table;
   peer_table peers;
-  task_queue queue{leastload_scheme(), 1, 1000};
+  task_queue queue{leastload_scheme(), 1, 1000, peers};
   std::vector<task*> unknown;
   std::uint64_t last = 0;
 };

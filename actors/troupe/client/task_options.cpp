@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/client/task_options.hpp"
+
+#include "troupe/client/error.hpp"
+#include "troupe/limits.hpp"
+
+#include <limits>
+
+namespace troupe {
+
+namespace {
+
+std::uint16_t flags_of(const task_dependency& x) {
+  auto result = x.any_is_enough ? demand_flags::any : std::uint16_t{0};
+  if (x.how != ends::badly)
+    result |= demand_flags::success;
+  if (x.how != ends::well)
+    result |= demand_flags::failure;
+  return result;
+}
+
+std::uint32_t milliseconds_of(std::chrono::milliseconds x, const char* name) {
+  if (x.count() < 0 || x.count() > std::numeric_limits<std::uint32_t>::max())
+    throw error{errc::usage,
+                std::string{name} + " has to be between 0 and 49 days"};
+  return static_cast<std::uint32_t>(x.count());
+}
+
+void append(std::vector<call_reference>& result, const task_dependency& x,
+            const client_core* session) {
+  for (auto& task : x.tasks) {
+    if (task.session() != session)
+      throw error{errc::usage, "a task depends on one of another session",
+                  "submit both through the same client"};
+    result.push_back({task.group(), task.index()});
+  }
+}
+
+} // namespace
+
+std::shared_ptr<const call_demands> demands_of(const task_options& x,
+                                               const client_core* session) {
+  auto result = std::make_shared<call_demands>();
+  auto& header = result->header;
+  header.after = static_cast<std::uint32_t>(x.after.tasks.size());
+  header.follow = static_cast<std::uint32_t>(x.follow.tasks.size());
+  header.targets = static_cast<std::uint32_t>(x.targets.size());
+  header.queue_ms = milliseconds_of(x.queue_limit, "queue_limit");
+  header.retry_ms = milliseconds_of(x.retry_delay, "retry_delay");
+  if (x.retry_elsewhere)
+    header.flags = demand_flags::retry_elsewhere;
+  if (header == task_demand{})
+    return nullptr;
+  header.flags |= flags_of(x.after);
+  header.flags |= static_cast<std::uint16_t>(flags_of(x.follow)
+                                             << demand_flags::follow_shift);
+  append(result->references, x.after, session);
+  append(result->references, x.follow, session);
+  for (auto id : x.targets)
+    result->references.push_back({nullptr, value(id)});
+  if (result->references.size() > limits::task_references)
+    throw error{errc::usage, "a task depends on more than "
+                               + std::to_string(limits::task_references)
+                               + " tasks and engines"};
+  return result;
+}
+
+} // namespace troupe

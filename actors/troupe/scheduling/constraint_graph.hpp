@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "troupe/protocol/read.hpp"
+#include "troupe/scheduling/dependency.hpp"
+#include "troupe/scheduling/task_history.hpp"
+#include "troupe/scheduling/task_table.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace troupe {
+
+/// What a task demands besides an engine that knows its function. Plain tasks
+/// have none.
+struct task_demands {
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// Names these demands: never used again, so that whoever remembers the task
+  /// notices when another one has its place.
+  std::uint64_t id = 0;
+
+  dependency after;
+  dependency follow;
+
+  /// Where the followed tasks ran that count, sorted.
+  std::vector<engine_id> places;
+
+  /// Engines that the client named, sorted.
+  std::vector<engine_id> targets;
+
+  /// Whether it may run only on some engines: because it has targets, or
+  /// because it follows.
+  bool has_targets = false;
+  bool follows = false;
+
+  /// When it gives up to wait; the maximum if never.
+  time_point deadline = time_point::max();
+
+  /// Time before it runs again after an error; doubles with each.
+  std::chrono::milliseconds retry_delay{};
+
+  /// After an error it runs on another engine, if there is one.
+  bool retry_elsewhere = false;
+  engine_id avoid = no_engine;
+
+  /// Errors so far, and whether it waits before it runs again.
+  std::uint16_t errors = 0;
+  bool pausing = false;
+
+  bool bound() const noexcept {
+    return has_targets || follows;
+  }
+
+  /// Returns the engines on which a bound task may run.
+  std::vector<engine_id> engines() const;
+};
+
+/// A task that waits for another one to end.
+struct dependent {
+  task* who = nullptr;
+  std::uint64_t id = 0;
+  bool follows = false;
+};
+
+/// Knows which tasks wait for which. All of it is about tasks of one client; a
+/// task that waits for none costs nothing here.
+class constraint_graph {
+public:
+  using time_point = task_demands::time_point;
+
+  enum class verdict : std::uint8_t {
+    /// It may run now.
+    ready,
+    /// It waits for other tasks.
+    held,
+    /// A task that it depends on is not there, or is the task itself.
+    invalid,
+    /// A task that it depends on is too old to be remembered.
+    forgotten,
+    /// The tasks that it depends on ended in the wrong way.
+    unreachable,
+    /// No engine can hold all the tasks that it follows, or no target does.
+    impossible,
+  };
+
+  /// What became of a task that waited.
+  struct decision {
+    task* who = nullptr;
+    std::uint64_t id = 0;
+    verdict what{};
+  };
+
+  /// Gives a task its demands and ties it to those that it depends on.
+  verdict add(task& x, const demand_view& demands, const wire::Demand& demand,
+              const task_history& history, time_point now);
+
+  /// Tells those who depend on `x` how it ended.
+  void end(task& x, bool succeeded, engine_id engine);
+
+  /// Returns what was decided since the last call, in order.
+  std::vector<decision> take_decisions();
+
+  bool has_decisions() const noexcept {
+    return !decisions_.empty();
+  }
+
+  /// Whether these are still the demands of `x`.
+  static bool current(const task& x, std::uint64_t id) noexcept {
+    return x.demands != nullptr && x.demands->id == id;
+  }
+
+private:
+  /// Ties `x` to a task. Returns `ready` unless that makes no sense.
+  verdict depend(task& x, task_number number, bool follows,
+                 const task_history& history);
+
+  static void note(task_demands& x, bool follows, bool succeeded,
+                   engine_id engine);
+
+  static verdict judge(const task_demands& x);
+
+  std::vector<decision> decisions_;
+  std::uint64_t last_id_ = 0;
+};
+
+/// Says a verdict in words, for people.
+failure failure_of(constraint_graph::verdict x);
+
+} // namespace troupe

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "troupe/protocol/pack.hpp"
+#include "troupe/protocol/read.hpp"
+#include "troupe/scheduling/scheduler_core.hpp"
+
+#include <algorithm>
+
+// How tasks end, and how they run again.
+namespace troupe {
+
+void scheduler_core::collect(engine_record& engine,
+                             const message_view& message) {
+  auto results = read_results(message);
+  if (!results) {
+    ++dropped_;
+    return;
+  }
+  for (auto& entry : results->entries)
+    collect(engine, entry, *results);
+  if (engine.joined())
+    queue_.limit(engine, engine.pace.hwm());
+}
+
+void scheduler_core::collect(engine_record& engine,
+                             const wire::ResultEntry& entry,
+                             const result_batch_view& results) {
+  auto x = tasks_.find(entry.id());
+  auto outcome = wire::Outcome{entry.status()};
+  if (x == nullptr || x->engine != &engine
+      || outcome > wire::Outcome::Timeout) {
+    ++dropped_;
+    return;
+  }
+  engine.pace.record(entry.run_ns());
+  ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
+  queue_.finish(*x);
+  if (x->client == nullptr) {
+    tasks_.release(*x);
+  } else if (outcome == wire::Outcome::Error && may_retry(*x)) {
+    retry_after_error(*x, engine.id);
+  } else {
+    report(*x,
+           {x->entry().id(), entry.run_ns(), entry.started_ns(), 0, 0, 0, 0,
+            value(engine.id), entry.status(), attempt_number(*x),
+            entry.encoding(), 0},
+           results.bytes_of(entry), results.frames_of(entry));
+  }
+}
+
+void scheduler_core::strand(engine_record& engine) {
+  while (auto x = engine.tasks.front())
+    recover(*x, false);
+}
+
+void scheduler_core::recover(task& x, bool undelivered) {
+  auto engine = x.engine->id;
+  queue_.finish(x);
+  if (x.client == nullptr) {
+    tasks_.release(x);
+  } else if (undelivered) {
+    --x.attempts;
+    retry(x);
+  } else if (x.losses_left > 0) {
+    --x.losses_left;
+    retry(x);
+  } else {
+    conclude(x, wire::Outcome::EngineLost, engine,
+             {"engine_lost", to_string(engine) + " was lost in attempt "
+                               + std::to_string(x.attempts)
+                               + ", the last one allowed"});
+  }
+}
+
+void scheduler_core::retry(task& x) {
+  ++redispatched_;
+  again_.push_back(&x);
+}
+
+bool scheduler_core::may_retry(const task& x) const {
+  return x.retries_left > 0
+         && (x.demands == nullptr || now_ < x.demands->deadline);
+}
+
+void scheduler_core::retry_after_error(task& x, engine_id engine) {
+  constexpr auto most_doublings = 20;
+  --x.retries_left;
+  if (x.demands == nullptr)
+    return retry(x);
+  auto& demands = *x.demands;
+  if (demands.retry_elsewhere)
+    demands.avoid = engine;
+  if (demands.retry_delay == std::chrono::milliseconds::zero())
+    return retry(x);
+  ++redispatched_;
+  auto doublings = std::min<int>(demands.errors++, most_doublings);
+  demands.pausing = true;
+  hold(x);
+  timers_.add(now_ + demands.retry_delay * (1 << doublings), x);
+}
+
+void scheduler_core::reject(const std::vector<task*>& xs) {
+  for (auto x : xs)
+    conclude(*x, wire::Outcome::Impossible, no_engine,
+             x->demands != nullptr && x->demands->bound()
+               ? failure{"engines_gone", "the engines on which it must run are "
+                                         "gone, or do not know the function"}
+               : failure{"unknown_function", "no engine knows the function"});
+}
+
+void scheduler_core::conclude(task& x, wire::Outcome outcome, engine_id engine,
+                              const failure& why) {
+  scratch_.clear();
+  pack_failure(why, scratch_);
+  report(x,
+         {x.entry().id(), 0, 0, 0, 0, 0, 0, value(engine),
+          static_cast<std::uint8_t>(outcome), attempt_number(x), 0, 0},
+         scratch_, {});
+}
+
+void scheduler_core::report(task& x, const wire::ResultEntry& entry,
+                            std::span<const std::byte> inline_bytes,
+                            std::span<const buffer> frames) {
+  auto& client = *x.client;
+  outbox_.report(client, entry, inline_bytes, frames);
+  ++reported_;
+  client.tasks.erase(x);
+  client.bytes -= x.bytes;
+  auto succeeded = entry.status()
+                   == static_cast<std::uint8_t>(wire::Outcome::Ok);
+  auto engine = engine_id{entry.engine()};
+  client.history.end(entry.id(), succeeded, engine);
+  if (x.dependents != nullptr)
+    graph_.end(x, succeeded, engine);
+  tasks_.release(x);
+}
+
+} // namespace troupe
