@@ -5,24 +5,14 @@
 #include "troupe/socket/zmq_options.hpp"
 
 #include <caf/exit_reason.hpp>
-#include <caf/mailbox_element.hpp>
 #include <caf/send.hpp>
 
 #include <algorithm>
-#include <iterator>
-#include <sched.h>
 #include <utility>
 
 namespace troupe {
 
 namespace {
-
-/// Small messages that follow each other faster than this leave together. Long
-/// enough for a hundred of them, short against the way to the peer.
-constexpr auto gathering_time = std::chrono::microseconds{20};
-
-/// Who sends that many meanwhile does not wait for answers.
-constexpr auto least_stream = std::size_t{8};
 
 auto steady_now() {
   return std::chrono::steady_clock::now();
@@ -82,25 +72,6 @@ socket_actor_impl::socket_actor_impl(caf::actor_config& cfg,
 }
 
 // -- overridden functions of CAF's classes ------------------------------------
-
-void socket_actor_impl::enqueue(caf::mailbox_element_ptr message,
-                                caf::execution_unit*) {
-  // Messages take the short way while the mailbox is empty, so that they
-  // overtake nothing that their sender sent before them.
-  auto first = false;
-  if (!mailbox().blocked() || !inbox_.take(*message, first))
-    super::enqueue(std::move(message), pump_.get());
-  else if (first)
-    pump_->bell()->fire();
-}
-
-void socket_actor_impl::enqueue(caf::strong_actor_ptr sender,
-                                caf::message_id id, caf::message content,
-                                caf::execution_unit*) {
-  enqueue(caf::make_mailbox_element(std::move(sender), id, {},
-                                    std::move(content)),
-          pump_.get());
-}
 
 const char* socket_actor_impl::name() const {
   return "troupe.socket";
@@ -273,17 +244,6 @@ socket_counters& socket_actor_impl::counters() noexcept {
 
 // -- handlers -----------------------------------------------------------------
 
-caf::result<open_socket> socket_actor_impl::open() {
-  open_socket result;
-  if (auto err = open_endpoints(result.endpoints)) {
-    quit(err);
-    return err;
-  }
-  pump_->add(*this, caf::strong_actor_ptr{ctrl()});
-  result.handle = socket_actor{this};
-  return result;
-}
-
 void socket_actor_impl::attach_owner(socket_owner_actor owner) {
   if (owner_)
     demonitor(owner_.address());
@@ -296,72 +256,10 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
     deliver(std::exchange(unclaimed_, {}));
 }
 
-void socket_actor_impl::gather() const {
-  // A single message is sent at once: whoever sent it may wait for an answer.
-  if (!inbox_.gathers() || (!streaming_ && inbox_.pending() < 2))
-    return;
-  // Without a look at the inbox, which would slow down those who fill it.
-  while (steady_now() < gathered_ + gathering_time)
-    sched_yield();
-}
-
-void socket_actor_impl::send_inbox() {
-  if (inbox_.pending() == 0)
-    return;
-  gather();
-  auto gathered = inbox_.pending();
-  inbox_.drain(taken_);
-  for (auto& x : taken_)
-    std::visit([this](auto& what) { send_one(what); }, x);
-  taken_.clear();
-  if (inbox_.gathers()) {
-    gathered_ = steady_now();
-    streaming_ = gathered >= least_stream;
-  }
-  pending_ = true; // sending may have swallowed the signal of an input
-}
-
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {
   for (auto& message : messages)
     send_one(message);
   pending_ = true; // sending may have swallowed the signal of an input
-}
-
-caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
-  auto where = check_bind(spec_, text);
-  if (!where)
-    return std::move(where.error());
-  if (auto err = check_more(*where))
-    return err;
-  pending_ = true;
-  note_endpoint(*where);
-  auto real = socket_.bind(*where);
-  if (!real)
-    return std::move(real.error());
-  return std::move(*real);
-}
-
-caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
-  auto where = check_connect(spec_, text);
-  if (!where)
-    return std::move(where.error());
-  if (auto err = check_more(*where))
-    return err;
-  pending_ = true;
-  if (waits_for_connection_)
-    socket_.queue_for_connections(); // we cannot wait for each of several
-  note_endpoint(*where);
-  if (auto err = socket_.connect(*where))
-    return err;
-  return to_string(*where);
-}
-
-caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {
-  pending_ = true;
-  if (socket_.subscribe(prefix, on))
-    return caf::none;
-  return make_error(ec::unexpected_message,
-                    "only SUB and XSUB sockets subscribe");
 }
 
 void socket_actor_impl::close() {
@@ -379,58 +277,6 @@ void socket_actor_impl::close() {
   for (auto& message : held_.take_all())
     give_back(ec::closed, message);
   quit(std::move(reason_));
-}
-
-// -- work ---------------------------------------------------------------------
-
-caf::error socket_actor_impl::open_socket_and_monitor() {
-  if (pump_->stopping() || pump_->context() == nullptr)
-    return make_error(ec::closed, "the bridge is closed");
-  auto socket = zmq_socket::open(pump_->context(), spec_);
-  if (!socket)
-    return std::move(socket.error());
-  socket_ = std::move(*socket);
-  if (auto err = secure())
-    return err;
-  if (intake_watch::suits(spec_)) {
-    auto intake = intake_watch::make(spec_);
-    if (!intake)
-      return std::move(intake.error());
-    intake_ = std::move(*intake);
-  }
-  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
-      && !watches_handshakes() && !intake_ && !(link_ && link_->knows_credit()))
-    return caf::none;
-  auto monitor = socket_monitor::make(pump_->context(), socket_,
-                                      spec_.security);
-  if (!monitor)
-    return std::move(monitor.error());
-  monitor_ = std::move(*monitor);
-  return caf::none;
-}
-
-caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
-  if (auto err = open_socket_and_monitor())
-    return err;
-  for (auto& text : spec_.bind) {
-    auto where = endpoint::parse(text);
-    if (!where)
-      return std::move(where.error());
-    note_endpoint(*where);
-    auto real = socket_.bind(*where);
-    if (!real)
-      return std::move(real.error());
-    bound.push_back(std::move(*real));
-  }
-  for (auto& text : spec_.connect) {
-    auto where = endpoint::parse(text);
-    if (!where)
-      return std::move(where.error());
-    note_endpoint(*where);
-    if (auto err = socket_.connect(*where))
-      return err;
-  }
-  return caf::none;
 }
 
 bool socket_actor_impl::done() const noexcept {

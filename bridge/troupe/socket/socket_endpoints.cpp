@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The part of the socket actor that opens, binds, connects and subscribes.
+
+#include "troupe/error.hpp"
+#include "troupe/socket/socket_actor.hpp"
+#include "troupe/socket/zmq_options.hpp"
+
+#include <utility>
+
+namespace troupe {
+
+caf::result<open_socket> socket_actor_impl::open() {
+  open_socket result;
+  if (auto err = open_endpoints(result.endpoints)) {
+    quit(err);
+    return err;
+  }
+  pump_->add(*this, caf::strong_actor_ptr{ctrl()});
+  result.handle = socket_actor{this};
+  return result;
+}
+
+caf::error socket_actor_impl::open_socket_and_monitor() {
+  if (pump_->stopping() || pump_->context() == nullptr)
+    return make_error(ec::closed, "the bridge is closed");
+  auto socket = zmq_socket::open(pump_->context(), spec_);
+  if (!socket)
+    return std::move(socket.error());
+  socket_ = std::move(*socket);
+  if (auto err = secure())
+    return err;
+  if (intake_watch::suits(spec_)) {
+    auto intake = intake_watch::make(spec_);
+    if (!intake)
+      return std::move(intake.error());
+    intake_ = std::move(*intake);
+  }
+  if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
+      && !watches_handshakes() && !intake_ && !(link_ && link_->knows_credit()))
+    return caf::none;
+  auto monitor = socket_monitor::make(pump_->context(), socket_,
+                                      spec_.security);
+  if (!monitor)
+    return std::move(monitor.error());
+  monitor_ = std::move(*monitor);
+  return caf::none;
+}
+
+caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {
+  if (auto err = open_socket_and_monitor())
+    return err;
+  for (auto& text : spec_.bind) {
+    auto where = endpoint::parse(text);
+    if (!where)
+      return std::move(where.error());
+    note_endpoint(*where);
+    auto real = socket_.bind(*where);
+    if (!real)
+      return std::move(real.error());
+    bound.push_back(std::move(*real));
+  }
+  for (auto& text : spec_.connect) {
+    auto where = endpoint::parse(text);
+    if (!where)
+      return std::move(where.error());
+    note_endpoint(*where);
+    if (auto err = socket_.connect(*where))
+      return err;
+  }
+  return caf::none;
+}
+
+caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
+  auto where = check_bind(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  if (auto err = check_more(*where))
+    return err;
+  pending_ = true;
+  note_endpoint(*where);
+  auto real = socket_.bind(*where);
+  if (!real)
+    return std::move(real.error());
+  return std::move(*real);
+}
+
+caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
+  auto where = check_connect(spec_, text);
+  if (!where)
+    return std::move(where.error());
+  if (auto err = check_more(*where))
+    return err;
+  pending_ = true;
+  if (waits_for_connection_)
+    socket_.queue_for_connections(); // we cannot wait for each of several
+  note_endpoint(*where);
+  if (auto err = socket_.connect(*where))
+    return err;
+  return to_string(*where);
+}
+
+caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {
+  pending_ = true;
+  if (socket_.subscribe(prefix, on))
+    return caf::none;
+  return make_error(ec::unexpected_message,
+                    "only SUB and XSUB sockets subscribe");
+}
+
+} // namespace troupe
