@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "map/map_output.hpp"
 
+#include <troupe/write_all.hpp>
+
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <stdexcept>
-#include <string_view>
 #include <sys/ioctl.h>
 #include <unistd.h>
 #include <utility>
@@ -18,17 +18,6 @@ namespace {
 
 constexpr auto write_bytes = std::size_t{64} << 10;
 constexpr auto redraw_period = std::chrono::milliseconds{100};
-
-/// Returns 0 or the reason why not all of `text` was written.
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR)
-      return errno;
-    text.remove_prefix(static_cast<std::size_t>(std::max(n, ssize_t{0})));
-  }
-  return 0;
-}
 
 std::size_t terminal_width() {
   winsize size{};

@@ -8,6 +8,7 @@
 #include "troupe/process/nanny.hpp"
 #include "troupe/process/runtime_dir.hpp"
 #include "troupe/process/signal_queue.hpp"
+#include "troupe/write_all.hpp"
 
 #include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
@@ -323,15 +324,9 @@ private:
     if (cfg_.report < 0)
       return;
     using nlohmann::json;
-    auto line = report.dump(-1, ' ', false, json::error_handler_t::replace)
-                + "\n";
-    std::string_view rest = line;
-    while (!rest.empty()) {
-      auto n = ::write(cfg_.report, rest.data(), rest.size());
-      if (n <= 0 && errno != EINTR)
-        break;
-      rest.remove_prefix(n > 0 ? static_cast<std::size_t>(n) : 0);
-    }
+    write_all(cfg_.report,
+              report.dump(-1, ' ', false, json::error_handler_t::replace)
+                + "\n");
     ::close(cfg_.report);
   }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/process/line_relay.hpp"
 
+#include "troupe/write_all.hpp"
+
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
@@ -15,17 +17,6 @@ namespace {
 /// that never pauses would keep its reader from everything else.
 constexpr auto max_chunks = 16;
 
-void write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n <= 0)
-      return; // nobody reads it: the process goes on
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-}
-
 } // namespace
 
 line_relay::line_relay(descriptor from, int to)
@@ -39,7 +30,7 @@ bool line_relay::pump() {
     auto n = ::read(fd(), chunk.data(), chunk.size());
     if (n > 0) {
       std::string_view text{chunk.data(), static_cast<std::size_t>(n)};
-      write_all(to_, text);
+      write_all(to_, text); // if nobody reads it, the process goes on
       remember(text);
     } else if (n == 0) {
       from_ = descriptor{};

@@ -4,6 +4,7 @@
 #include "troupe/endpoint.hpp"
 #include "troupe/error.hpp"
 #include "troupe/process/descriptor.hpp"
+#include "troupe/write_all.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -94,18 +95,6 @@ void remove_content(const fs::path& folder) {
   for (auto& entry : fs::directory_iterator{folder, ignored})
     if (entry.path().filename() != "lock")
       fs::remove_all(entry.path(), ignored);
-}
-
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno == EINTR)
-      continue;
-    if (n < 0)
-      return false;
-    text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
 }
 
 caf::error taken(std::string_view name, const fs::path& folder) {
@@ -203,7 +192,7 @@ caf::error runtime_dir::publish(const connection_info& info) const {
   unlink(draft.c_str());
   auto flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
   descriptor out{open(draft.c_str(), flags, 0600)};
-  if (out.get() < 0 || !write_all(out.get(), to_json(info) + "\n"))
+  if (out.get() < 0 || write_all(out.get(), to_json(info) + "\n") != 0)
     return failed(draft, "cannot write");
   if (rename(draft.c_str(), path.c_str()) != 0)
     return failed(path, "cannot write");

@@ -2,6 +2,7 @@
 #include "troupe/security/private_file.hpp"
 
 #include "troupe/error.hpp"
+#include "troupe/write_all.hpp"
 
 #include <atomic>
 #include <cerrno>
@@ -54,17 +55,6 @@ fs::path name_before(const fs::path& path) {
   return result;
 }
 
-bool write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    auto n = ::write(fd, text.data(), text.size());
-    if (n < 0 && errno != EINTR)
-      return false;
-    if (n > 0)
-      text.remove_prefix(static_cast<std::size_t>(n));
-  }
-  return true;
-}
-
 /// Makes the entry of a new file survive a loss of power.
 bool sync_directory(const fs::path& path) {
   auto parent = path.has_parent_path() ? path.parent_path() : fs::path{"."};
@@ -76,9 +66,11 @@ bool sync_directory(const fs::path& path) {
 int write_new(const fs::path& path, std::string_view text) {
   auto flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
   open_file out{::open(path.c_str(), flags, 0600)};
-  auto good = out.fd >= 0 && fchmod(out.fd, 0600) == 0
-              && write_all(out.fd, text) && fsync(out.fd) == 0;
-  return good ? 0 : errno;
+  if (out.fd < 0 || fchmod(out.fd, 0600) != 0)
+    return errno;
+  if (auto number = write_all(out.fd, text))
+    return number;
+  return fsync(out.fd) == 0 ? 0 : errno;
 }
 
 /// Gives a finished file its name. @returns `errno`, or 0.
