@@ -6,8 +6,11 @@
 #include <troupe/link/credit_window.hpp>
 #include <troupe/link/link_reader.hpp>
 #include <troupe/link/link_writer.hpp>
+#include <troupe/link/shared_frames.hpp>
 #include <troupe/request_envelope.hpp>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -63,6 +66,18 @@ private:
   credit_window window_{1};
 };
 
+/// Adds `xs` to a message as sockets of one process do.
+void share(std::vector<buffer> xs, frame_list& into) {
+  auto before = into.size();
+  auto count = xs.size();
+  auto reference = shared_frames::lend(std::move(xs));
+  into.push_back(buffer::copy_of(reference.bytes()));
+  require(!shared_frames::unfold(into), "a copy is no reference");
+  into.back() = std::move(reference);
+  require(shared_frames::unfold(into), "a reference is one");
+  require(into.size() == before + count, "it stands for all frames");
+}
+
 } // namespace
 
 void read_lane_header(bytes all) {
@@ -95,11 +110,18 @@ void read_link(bytes all) {
   input in{all};
   link_end end;
   while (!in.empty()) {
-    auto more = in.byte() % 4;
+    auto kind = in.byte();
+    auto more = kind % 4;
     multipart wire;
     wire.frames.push_back(buffer::copy_of(in.take(in.word())));
+    std::vector<buffer> large;
     for (auto i = std::size_t{0}; i < more; ++i)
-      wire.frames.push_back(buffer::copy_of(in.take(in.byte())));
+      large.push_back(buffer::copy_of(in.take(in.byte())));
+    if (kind % 8 < 4)
+      std::move(large.begin(), large.end(), std::back_inserter(wire.frames));
+    else
+      share(std::move(large), wire.frames);
+    require(!shared_frames::unfold(wire.frames), "others make no references");
     end.read(std::move(wire));
   }
 }
@@ -111,16 +133,26 @@ void write_link(bytes all) {
   config.max_inline = in.byte();
   config.epoch = static_cast<std::uint32_t>(in.byte());
   config.chunk_size = config.epoch == 0 ? 0 : 16 + in.byte();
+  config.shares = config.epoch == 2;
+  if (config.shares)
+    config.chunk_size = 0; // within a process, frames stay whole
+  bundle_rules rules{link_layout{config.epoch != 0}, config.max_inline, 16};
   link_writer writer{pool, config};
   link_writer::output wire;
   std::vector<multipart> written;
   while (!in.empty()) {
-    auto frames = 1 + in.byte() % 16;
+    auto kind = in.byte();
     auto& message = written.emplace_back();
-    for (auto i = std::size_t{0}; i < frames; ++i)
+    for (auto i = std::size_t{0}; i < 1 + kind % 16; ++i)
       message.frames.push_back(buffer::copy_of(in.take(in.byte())));
     auto copy = message;
-    writer.add(copy, wire);
+    if (kind >= 0x80 && rules.allow(message)) {
+      message_bundle bundle{rules.layout};
+      bundle.copy(message, pool);
+      writer.add(bundle, wire);
+    } else {
+      writer.add(copy, wire);
+    }
     if (in.byte() == 0)
       writer.flush(wire);
   }
