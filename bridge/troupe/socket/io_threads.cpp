@@ -21,8 +21,9 @@ using namespace std::chrono_literals;
 /// of a processor that others want, and all of one that nobody wants.
 constexpr auto bulk_nice = 10;
 
-/// New threads give themselves their names; that takes them a moment.
-constexpr auto naming_time = 100ms;
+/// New threads give themselves their names; that takes them a moment, and
+/// longer while others keep all processors busy.
+constexpr auto naming_time = 1s;
 
 /// Tells the threads of this context from those of others. Names of threads
 /// have at most 15 bytes.
