@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(says_that_a_port_is_in_use) {
   BOOST_TEST((err == ec::address_in_use));
   BOOST_TEST(describe(err)
              == first.endpoints.front()
-                  + " is in use by another program: choose another port, or 0 "
-                    "for any free one");
+                  + " is in use by another program or socket: choose another "
+                    "port, or 0 for any free one");
   owner self{sys};
   BOOST_TEST(self.counters(first.handle).dropped == 0u); // still there
 }

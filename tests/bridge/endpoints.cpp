@@ -102,6 +102,21 @@ BOOST_AUTO_TEST_CASE(an_unbound_port_is_free_again) {
     wait_until([&] { return add(other, atom::bind_v, where).engaged(); }));
 }
 
+BOOST_AUTO_TEST_CASE(the_path_of_a_socket_that_ended_is_free_again) {
+  auto where = dir.ipc("x");
+  auto first = open_router(where).handle;
+  auto other = open_router("inproc://*").handle;
+  BOOST_TEST((add(other, atom::bind_v, where).error() == ec::address_in_use));
+  caf::anon_send(first, atom::close_v);
+  BOOST_TEST(
+    wait_until([&] { return add(other, atom::bind_v, where).engaged(); }));
+  self.attach(other);
+  plain_peer client{ZMQ_DEALER};
+  client.connect(where);
+  client.send({"x"});
+  BOOST_TEST(texts(self.take()).front() == "x");
+}
+
 BOOST_AUTO_TEST_CASE(connects_to_more_peers_at_run_time) {
   std::vector<std::unique_ptr<plain_peer>> servers;
   std::vector<std::string> endpoints;
@@ -132,6 +147,43 @@ BOOST_AUTO_TEST_CASE(queues_nothing_for_a_second_peer_that_is_not_there) {
     self.send(dealer, message({std::to_string(i)}));
   for (auto i = 0; i < 10; ++i)
     BOOST_TEST(server.receive().front() == std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(sends_past_an_endpoint_of_the_spec_that_is_not_there) {
+  plain_peer server{ZMQ_DEALER};
+  auto dealer = open(connecting(socket_type::dealer,
+                                {dir.ipc("nobody"), server.bind(dir.ipc("a"))}))
+                  .handle;
+  for (auto i = 0; i < 10; ++i)
+    self.send(dealer, message({std::to_string(i)}));
+  for (auto i = 0; i < 10; ++i)
+    BOOST_TEST(server.receive().front() == std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(
+  queues_for_the_only_endpoint_of_the_spec_while_it_is_away) {
+  auto where = dir.ipc("first");
+  auto first = std::make_unique<plain_peer>(ZMQ_DEALER);
+  plain_peer second{ZMQ_DEALER};
+  auto spec = connecting(socket_type::dealer, {first->bind(where)});
+  spec.watch = true;
+  auto dealer = open(spec).handle;
+  self.attach(dealer);
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  BOOST_REQUIRE(add(dealer, atom::connect_v, second.bind(dir.ipc("second"))));
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  first.reset();
+  BOOST_TEST((self.take_event().what == socket_event::kind::disconnected));
+  for (auto i = 0; i < 4; ++i)
+    self.send(dealer, message({std::to_string(i)}));
+  auto here = second.receive();
+  BOOST_REQUIRE(!here.empty());
+  auto turn = std::stoi(here.front());
+  BOOST_TEST(second.receive().front() == std::to_string(turn + 2));
+  first = std::make_unique<plain_peer>(ZMQ_DEALER);
+  first->bind(where);
+  BOOST_TEST(first->receive().front() == std::to_string(1 - turn));
+  BOOST_TEST(first->receive().front() == std::to_string(3 - turn));
 }
 
 BOOST_AUTO_TEST_CASE(sends_in_turn_to_several_endpoints) {

@@ -41,11 +41,12 @@ caf::error in_use(const endpoint& where) {
   auto text = to_string(where);
   switch (where.via) {
     case endpoint::transport::tcp:
-      text += " is in use by another program: choose another port, or 0 for "
-              "any free one";
+      text += " is in use by another program or socket: choose another port, "
+              "or 0 for any free one";
       break;
     case endpoint::transport::ipc:
-      text += " is in use by another program: stop it, or choose another path";
+      text += " is in use by another program or socket: stop it, or choose "
+              "another path";
       break;
     case endpoint::transport::inproc:
       text += " is bound already in this process: choose another name";
