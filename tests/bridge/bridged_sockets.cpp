@@ -146,6 +146,22 @@ BOOST_AUTO_TEST_CASE(never_unpack_for_raw_peers) {
   BOOST_TEST(texts(self.take()).front().substr(4, 4) == "TRL1");
 }
 
+BOOST_AUTO_TEST_CASE(give_back_small_messages_that_are_too_large_all_the_same) {
+  auto pull = bind(socket_type::pull);
+  for (auto limit : {"frame", "message"}) {
+    auto spec = spec_of(socket_type::push);
+    (limit == std::string{"frame"} ? spec.max_frame : spec.max_message) = 100;
+    auto push = connect(spec, pull);
+    owner self{sys};
+    self.attach(push.handle);
+    self.send(push.handle, message({std::string(100, 'x')}));
+    self.send(push.handle, message({std::string(101, 'x')}));
+    BOOST_TEST((self.take_returned().reason == ec::too_large));
+    BOOST_TEST(wait_until(
+      [&] { return self.counters(push.handle).messages_sent == 1; }));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(wait_for_the_credit_of_a_slow_owner) {
   auto spec = spec_of(socket_type::router);
   spec.window_messages = 2000;

@@ -128,8 +128,12 @@ void bridged_link::add_some(message_bundle& x, link_port& port) {
 std::optional<bundle_rules> bridged_link::bundles() const noexcept {
   if (addressed_ || writing_.max_inline == 0)
     return std::nullopt;
-  return bundle_rules{link_layout{credit_}, writing_.max_inline,
-                      reading_.max_frames};
+  // Whatever may be bundled is within all limits of the socket.
+  auto frames = std::max(std::min(reading_.max_frames, std::size_t{2}),
+                         std::size_t{1});
+  auto size = std::min({writing_.max_inline, assembling_.max_frame,
+                        reading_.max_message / frames});
+  return bundle_rules{link_layout{credit_}, size, reading_.max_frames};
 }
 
 void bridged_link::flush(link_port& port) {
