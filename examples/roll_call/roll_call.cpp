@@ -37,7 +37,7 @@ roll_call(roll_call_actor::stateful_pointer<roll_call_state> self,
       // The peer has left, so nobody waits for this answer.
     },
     [](socket_event&) {
-      // Comes only if the socket's spec says `watch`.
+      // `full` and `drained` come always, the others if the spec says `watch`.
     },
     [self](caf::get_atom) -> std::uint64_t { return self->state.names(); },
   };
