@@ -43,7 +43,18 @@ std::vector<figure_plan> socket_plans() {
                     {"median_us", "p99_us"},
                     "microseconds",
                     "transport",
-                    {"copy", "handlers", "engines"}});
+                    {"copy", "handlers"}});
+  result.back().without = "task";
+  result.push_back({"latency",
+                    "latency-task",
+                    "One task through the cluster, median and p99",
+                    "size",
+                    "argument size (bytes)",
+                    {"median_us", "p99_us"},
+                    "microseconds",
+                    "engines",
+                    {"transport"}});
+  result.back().with = "task";
   result.push_back({"sends",
                     "sends",
                     "100 arrays handed over at once",
@@ -74,13 +85,22 @@ std::vector<figure_plan> task_plans() {
                     "Flood of tiny tasks",
                     "tasks",
                     "tasks",
-                    {"roundtrip_per_s", "sent_per_s"},
-                    "tasks / s",
+                    {"roundtrip_per_s"},
+                    "round trips / s",
                     "engines",
                     {"scheme", "size", "transport"}});
-  result.back().levels = {{800, "ipyparallel, round trip"},
-                          {1500, "ipyparallel pure, round trip"},
-                          {4000, "ipyparallel, sent"}};
+  result.back().levels = {{800, "ipyparallel, Python scheduler"},
+                          {1500, "ipyparallel, pure device"}};
+  result.push_back({"flood",
+                    "flood-sent",
+                    "Flood of tiny tasks: submission alone",
+                    "tasks",
+                    "tasks",
+                    {"sent_per_s"},
+                    "tasks sent / s",
+                    "engines",
+                    {"scheme", "size", "transport"}});
+  result.back().levels = {{4000, "ipyparallel"}};
   result.push_back({"echo",
                     "echo-throughput",
                     "Arrays echoed",
@@ -113,6 +133,9 @@ std::vector<figure_plan> task_plans() {
                     "ideal / actual",
                     "engines",
                     {"scheme"}});
+  result.back().x_from = 0.7;
+  result.back().x_to = 180;
+  result.back().linear = true;
   result.back().marks = {{1, "IPython: too small"},
                          {100, "IPython: overhead negligible"}};
   result.push_back({"backlog",
@@ -238,17 +261,18 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13>
      "not grow with their size; IPython published 50 ms for 100 arrays of "
      "4 MB."},
     {"interference",
-     "The 99th percentile of small round trips alone (solid) and while bulk "
-     "data moves (dashed). One connection and one I/O thread for both lets "
+     "The 99th percentile of small round trips alone (filled) and while bulk "
+     "data moves (hollow). One connection and one I/O thread for both lets "
      "small messages wait behind large ones; lanes of their own do not."},
     {"flood",
-     "N tiny tasks at once. Solid: round trips; dashed: the submission alone. "
-     "The curves should rise while fixed costs matter and then stay flat in N. "
+     "N tiny tasks at once: round trips, and the submission alone. The curves "
+     "should rise while fixed costs matter and then stay flat in N. "
      "The raw device passes one task per message; the cluster passes batches."},
     {"echo",
      "Arrays sent out and back through the middle. Small arrays cost what "
      "messages cost; large ones run at the speed of the transport, twice. The "
-     "time to hand them over should not grow with their size."},
+     "time to hand them over should not grow with their size; small arrays are "
+     "as many as make 64 MiB, large ones 100, so that time falls."},
     {"map",
      "Sleeps of dt, as many as keep all engines busy: 1 is ideal. Shows from "
      "which task size on the overhead is negligible; IPython needed 100 ms."},

@@ -15,6 +15,7 @@
 #include "raw_latency.hpp"
 #include "raw_sleepers.hpp"
 #include "raw_throughput.hpp"
+#include "report_files.hpp"
 #include "run_workload.hpp"
 #include "task_clients.hpp"
 #include "troupe/troupe.hpp"
@@ -38,6 +39,8 @@ int main(int argc, char** argv) {
     return *status;
   if (argc > 1 && std::string_view{argv[1]} == "compare")
     return compare_command(argc - 1, argv + 1);
+  if (argc > 1 && std::string_view{argv[1]} == "report")
+    return report_command(argc - 1, argv + 1);
   troupe::runtime rt{argc, argv};
   auto workloads = all_workloads();
   workloads.insert(workloads.begin(), all_of(workloads));

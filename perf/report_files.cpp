@@ -4,12 +4,19 @@
 
 #include "figures.hpp"
 #include "harness/html_page.hpp"
+#include "harness/row_reader.hpp"
+#include "run_workload.hpp"
+#include "troupe/error.hpp"
+
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace troupe::perf {
 
@@ -45,18 +52,13 @@ std::vector<html_section> sections_of(const std::vector<row>& rows) {
   return result;
 }
 
-} // namespace
-
-void write_report_files(const report& from, const std::string& dir) {
-  html_page page;
-  page.origin = from.origin() ? to_row(*from.origin()) : row{};
-  page.sections = sections_of(from.rows());
-  page.failures = from.failures();
+void write_all(const std::vector<row>& rows, html_page page,
+               const std::string& dir) {
+  page.sections = sections_of(rows);
   std::string problem;
   for (auto& section : page.sections) {
     std::vector<row> own;
-    std::copy_if(from.rows().begin(), from.rows().end(),
-                 std::back_inserter(own),
+    std::copy_if(rows.begin(), rows.end(), std::back_inserter(own),
                  [&](const row& x) { return bench_of(x) == section.title; });
     for (const auto& x : figures_of(own))
       try {
@@ -74,6 +76,47 @@ void write_report_files(const report& from, const std::string& dir) {
     throw std::runtime_error("cannot write '" + dir + "/report.html'");
   if (!problem.empty())
     throw std::runtime_error(problem);
+}
+
+} // namespace
+
+void write_report_files(const report& from, const std::string& dir) {
+  html_page page;
+  page.origin = from.origin() ? to_row(*from.origin()) : row{};
+  page.failures = from.failures();
+  write_all(from.rows(), std::move(page), dir);
+}
+
+int report_command(int argc, const char* const* argv) {
+  CLI::App app{"Draws what runs with --json wrote, as --plot does",
+               "troupe-bench report"};
+  std::string dir;
+  std::vector<std::string> files;
+  app.add_option("DIR", dir, "folder for figures and report.html")->required();
+  app.add_option("FILE", files, "rows of a run")->required();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& err) {
+    return app.exit(err) == 0 ? 0 : 2;
+  }
+  std::vector<row> rows;
+  html_page page;
+  for (const auto& file : files) {
+    auto read = read_results(file);
+    if (!read) {
+      std::fprintf(stderr, "troupe-bench: %s\n",
+                   describe(read.error()).c_str());
+      return 2;
+    }
+    rows.insert(rows.end(), read->rows.begin(), read->rows.end());
+    page.origin = std::move(read->origin);
+  }
+  try {
+    write_all(rows, std::move(page), dir);
+    return 0;
+  } catch (const std::exception& err) {
+    return tell(err);
+  }
 }
 
 } // namespace troupe::perf

@@ -13,4 +13,10 @@ namespace troupe::perf {
 /// is.
 void write_report_files(const report& from, const std::string& dir);
 
+/// Plays `troupe-bench report DIR FILE...`: the same from what runs with
+/// `--json` wrote.
+/// @param argc, argv the command line from the word `report` on.
+/// @returns the exit status: 2 if a file cannot be read.
+int report_command(int argc, const char* const* argv);
+
 } // namespace troupe::perf

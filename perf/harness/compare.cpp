@@ -3,6 +3,7 @@
 #include "harness/compare.hpp"
 
 #include "harness/report.hpp"
+#include "harness/statistics.hpp"
 
 #include <fmt/format.h>
 
@@ -11,6 +12,9 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
 
 namespace troupe::perf {
 
@@ -65,7 +69,7 @@ figure_value value_of(const row& x, const std::string& metric) {
 
 /// The fields of a row that say what was measured.
 row key_of(const row& x, const std::vector<std::string>& metrics) {
-  constexpr std::array others{"repeat", "summary", "ratio"};
+  constexpr std::array others{"pass", "repeat", "summary", "ratio"};
   row result;
   for (const auto& [name, content] : x.fields()) {
     auto belongs_to = [&, &field = name](const std::string& metric) {
@@ -94,30 +98,91 @@ std::string name_of(const row& key, const std::string& path = "") {
   return result;
 }
 
-/// Rows of one run by what they measured.
+/// Takes several runs of the same as one.
+figure_value pool(const std::vector<figure_value>& xs) {
+  figure_value result = xs.front();
+  std::vector<double> medians;
+  result.runs = 0;
+  for (const auto& x : xs) {
+    medians.push_back(x.median);
+    result.mad = std::max(result.mad, x.mad);
+    result.min = std::min(result.min, x.min);
+    result.max = std::max(result.max, x.max);
+    result.runs += x.runs;
+  }
+  result.median = median(medians);
+  return result;
+}
+
+/// One figure: what was measured, and its name.
+struct subject {
+  row key;
+  std::string metric;
+
+  auto name() const {
+    return std::pair{name_of(key), metric};
+  }
+};
+
+/// Figures of one file. Workloads may have rows that differ in nothing but
+/// their figures, and a file may hold several runs.
 struct index {
+  using name_type = std::pair<std::string, std::string>;
+
   explicit index(const std::vector<row>& rows) {
-    for (const auto& x : rows)
-      if (is_summary(x)) {
-        auto metrics = metrics_of(x);
-        summaries.emplace(name_of(key_of(x, metrics)), &x);
-        all_metrics.insert(all_metrics.end(), metrics.begin(), metrics.end());
+    std::vector<std::string> all_metrics;
+    for (const auto& x : rows) {
+      if (!is_summary(x))
+        continue;
+      auto metrics = metrics_of(x);
+      auto key = key_of(x, metrics);
+      for (const auto& metric : metrics) {
+        subject what{key, metric};
+        auto& values = summaries[what.name()];
+        values.push_back(value_of(x, metric));
+        if (values.size() == 1)
+          subjects.push_back(std::move(what));
       }
+      all_metrics.insert(all_metrics.end(), metrics.begin(), metrics.end());
+    }
     for (const auto& x : rows)
       if (x.find("ratio") != nullptr)
-        ratios.emplace(name_of(key_of(x, all_metrics)), &x);
+        add_ratios(x, all_metrics);
   }
 
   /// Relation of an actor path to its raw twin, as far as there is one.
   std::optional<double> ratio(const row& key, const std::string& metric) const {
-    auto i = ratios.find(name_of(key, "ratio"));
-    return i != ratios.end() ? number(*i->second, metric) : std::nullopt;
+    auto i = ratios.find({name_of(key, "ratio"), metric});
+    return i != ratios.end() ? std::optional{median(i->second)} : std::nullopt;
   }
 
-  std::map<std::string, const row*> summaries;
-  std::map<std::string, const row*> ratios;
-  std::vector<std::string> all_metrics;
+  bool contains(const subject& x) const {
+    return summaries.contains(x.name());
+  }
+
+  /// In the order in which they come in the file.
+  std::vector<subject> subjects;
+  std::map<name_type, std::vector<figure_value>> summaries;
+  std::map<name_type, std::vector<double>> ratios;
+
+private:
+  void add_ratios(const row& x, const std::vector<std::string>& metrics) {
+    auto name = name_of(key_of(x, metrics));
+    for (const auto& metric : std::set(metrics.begin(), metrics.end()))
+      if (auto value = number(x, metric))
+        ratios[{name, metric}].push_back(*value);
+  }
 };
+
+/// Rows of one file whose figures are not in the other.
+std::vector<row> missing(const index& from, const index& in) {
+  std::vector<row> result;
+  for (const auto& x : from.subjects)
+    if (!in.contains(x)
+        && (result.empty() || name_of(result.back()) != name_of(x.key)))
+      result.push_back(x.key);
+  return result;
+}
 
 /// Whether a value moved by more than `bound` percent: 1 up, -1 down, 0 no.
 int moved(double before, double after, double bound) {
@@ -152,6 +217,37 @@ verdict judge(const figure_value& x, const figure_value& y,
   return (way > 0) == (better == direction::up) ? verdict::better
                                                 : verdict::worse;
 }
+
+std::string field_of(const row& key, const char* name) {
+  auto content = key.find(name);
+  return content != nullptr ? to_plain(*content) : "";
+}
+
+/// How far figures of the raw path moved, which is the machine's doing: by
+/// workload, figure and direction, the longest way.
+class machine_moves {
+public:
+  void add(const change& x) {
+    if (field_of(x.key, "path") == "raw" && x.before > 0 && x.after > 0)
+      longest(x) = std::max(longest(x), way_of(x));
+  }
+
+  /// Whether a figure of the same workload moved as far the same way.
+  bool explain(const change& x) {
+    return x.before > 0 && x.after > 0 && way_of(x) <= longest(x);
+  }
+
+private:
+  static double way_of(const change& x) {
+    return std::abs(std::log(x.after / x.before));
+  }
+
+  double& longest(const change& x) {
+    return moves_[{field_of(x.key, "bench"), x.metric, x.after > x.before}];
+  }
+
+  std::map<std::tuple<std::string, std::string, bool>, double> moves_;
+};
 
 const char* name_of(verdict x) {
   constexpr std::array names{"", "better", "WORSE", "machine"};
@@ -195,28 +291,26 @@ comparison compare(const std::vector<row>& before,
                    const std::vector<row>& after, double bound) {
   comparison result;
   index x{before}, y{after};
-  for (const auto& row : before) {
-    if (!is_summary(row))
+  for (const auto& subject : x.subjects) {
+    if (!y.contains(subject))
       continue;
-    auto metrics = metrics_of(row);
-    auto key = key_of(row, metrics);
-    auto i = y.summaries.find(name_of(key));
-    if (i == y.summaries.end()) {
-      result.only_before.push_back(key);
-      continue;
-    }
-    for (const auto& metric : metrics) {
-      auto old_value = value_of(row, metric);
-      auto new_value = value_of(*i->second, metric);
-      auto what = judge(old_value, new_value, x.ratio(key, metric),
-                        y.ratio(key, metric), key, direction_of(metric), bound);
-      result.changes.push_back(
-        {key, metric, old_value.median, new_value.median, what});
-    }
+    const auto& [key, metric] = subject;
+    auto old_value = pool(x.summaries.at(subject.name()));
+    auto new_value = pool(y.summaries.at(subject.name()));
+    auto what = judge(old_value, new_value, x.ratio(key, metric),
+                      y.ratio(key, metric), key, direction_of(metric), bound);
+    result.changes.push_back(
+      {key, metric, old_value.median, new_value.median, what});
   }
-  for (const auto& [name, row] : y.summaries)
-    if (!x.summaries.contains(name))
-      result.only_after.push_back(key_of(*row, metrics_of(*row)));
+  machine_moves moves;
+  for (const auto& z : result.changes)
+    moves.add(z);
+  for (auto& z : result.changes)
+    if ((z.what == verdict::better || z.what == verdict::worse)
+        && moves.explain(z))
+      z.what = verdict::machine;
+  result.only_before = missing(x, y);
+  result.only_after = missing(y, x);
   return result;
 }
 

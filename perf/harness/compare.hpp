@@ -52,8 +52,9 @@ struct comparison {
   std::size_t count(verdict x) const noexcept;
 };
 
-/// Compares the summaries among the rows of two runs. A median has changed if
-/// all of this holds:
+/// Compares the summaries among the rows of two runs. Several summaries of the
+/// same thing count as one, whose range is that of all of them. A median has
+/// changed if all of this holds:
 ///
 /// * it moved by more than `bound` percent of the better of the two, so that
 ///   twice as fast and half as fast are as far;
@@ -62,7 +63,9 @@ struct comparison {
 ///   the interquartile range);
 /// * their ranges do not overlap, since a MAD of few runs can be small by luck;
 /// * the ratio to the raw path of the same run, if there is one, moved by more
-///   than `bound` the same way: a machine that is slower now slows both.
+///   than `bound` the same way: a machine that is slower now slows both;
+/// * no figure of that name and workload moved as far the same way on the raw
+///   path, which no change of this project can do.
 comparison compare(const std::vector<row>& before,
                    const std::vector<row>& after, double bound);
 

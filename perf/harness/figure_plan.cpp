@@ -2,11 +2,15 @@
 
 #include "harness/figure_plan.hpp"
 
+#include "harness/statistics.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
+#include <utility>
 
 namespace troupe::perf {
 
@@ -34,7 +38,9 @@ std::vector<const row*> rows_for(const figure_plan& plan,
   std::vector<const row*> result;
   for (const auto& x : rows)
     if (text(x, "bench") == plan.bench && x.find("summary") != nullptr
-        && x.find(plan.x) != nullptr && x.find(plan.metrics.front()) != nullptr)
+        && x.find(plan.x) != nullptr && x.find(plan.metrics.front()) != nullptr
+        && (plan.with.empty() || x.find(plan.with) != nullptr)
+        && (plan.without.empty() || x.find(plan.without) == nullptr))
       result.push_back(&x);
   return result;
 }
@@ -74,12 +80,34 @@ std::vector<std::string> telling(const figure_plan& plan,
   return result;
 }
 
+/// A figure's name as people read it, without its unit.
+std::string to_words(std::string name) {
+  for (std::string_view unit : {"_per_s", "_us", "_ms", "_ns", "_mb"})
+    if (name.ends_with(unit)) {
+      name.resize(name.size() - unit.size());
+      break;
+    }
+  std::replace(name.begin(), name.end(), '_', ' ');
+  return name;
+}
+
 std::string title_of(const row& x, const std::vector<std::string>& fields,
                      const figure_plan& plan, const std::string& metric) {
   auto result = text(x, "path");
   for (const auto& name : fields)
-    result += ", " + name + ' ' + text(x, name);
-  return plan.metrics.size() > 1 ? result + ", " + metric : result;
+    if (x.find(name) != nullptr)
+      result += ", " + name + ' ' + text(x, name);
+  return plan.metrics.size() > 1 ? result + ", " + to_words(metric) : result;
+}
+
+curve start_curve(std::string title, const std::string& path, bool dashed,
+                  unsigned mark) {
+  curve result;
+  result.title = std::move(title);
+  result.hue = path == "raw" ? 0 : path == "actor" ? 1 : 3;
+  result.dashed = dashed;
+  result.mark = mark;
+  return result;
 }
 
 /// Adds all curves of one figure of merit to a panel.
@@ -89,6 +117,7 @@ void add_curves(panel& to, const std::vector<const row*>& rows,
                 const std::vector<std::string>& categories) {
   std::map<std::string, std::size_t> known;
   std::map<std::string, unsigned> curves_of_path;
+  std::map<std::pair<std::size_t, double>, std::vector<double>> values;
   for (auto x : rows) {
     auto y = number(*x, plan.metrics[metric]);
     if (!y || *y <= 0)
@@ -97,12 +126,8 @@ void add_curves(panel& to, const std::vector<const row*>& rows,
     auto [i, is_new] = known.emplace(title, to.curves.size());
     if (is_new) {
       auto path = text(*x, "path");
-      curve fresh;
-      fresh.title = title;
-      fresh.hue = path == "raw" ? 0 : path == "actor" ? 1 : 3;
-      fresh.dashed = metric > 0;
-      fresh.mark = curves_of_path[path]++;
-      to.curves.push_back(std::move(fresh));
+      to.curves.push_back(
+        start_curve(title, path, metric > 0, curves_of_path[path]++));
     }
     auto at = categories.empty()
                 ? number(*x, plan.x).value_or(0)
@@ -110,8 +135,10 @@ void add_curves(panel& to, const std::vector<const row*>& rows,
     // A logarithmic axis has no zero.
     if (categories.empty())
       at = std::max(at, 1.0);
-    to.curves[i->second].points.emplace_back(at, *y);
+    values[{i->second, at}].push_back(*y);
   }
+  for (const auto& [place, ys] : values)
+    to.curves[place.first].points.emplace_back(place.second, median(ys));
 }
 
 } // namespace
@@ -122,6 +149,9 @@ figure to_figure(const figure_plan& plan, const std::vector<row>& rows) {
   result.title = plan.title;
   result.x_label = plan.x_label;
   result.y_label = plan.y_label;
+  result.x_from = plan.x_from;
+  result.x_to = plan.x_to;
+  result.linear = plan.linear;
   auto own = rows_for(plan, rows);
   if (own.empty())
     return result;

@@ -37,9 +37,19 @@ struct figure_plan {
   std::vector<curve> published{};
   std::vector<std::pair<double, std::string>> marks{};
   std::vector<std::pair<double, std::string>> levels{};
+
+  /// A field that rows have to have, and one that they must not have.
+  std::string with{};
+  std::string without{};
+
+  /// As in `figure`.
+  double x_from = 0;
+  double x_to = 0;
+  bool linear = false;
 };
 
-/// Makes the figure. It has no panels if there are no rows for it.
+/// Makes the figure. Where several rows have the same place, their median
+/// counts. It has no panels if there are no rows for it.
 figure to_figure(const figure_plan& plan, const std::vector<row>& rows);
 
 } // namespace troupe::perf

@@ -85,7 +85,7 @@ selection parse_command_line(int argc, const char* const* argv,
   app.require_subcommand(1);
   app.footer("Example: troupe-bench flood --engines 4 --tasks 1k,100k\n"
              "`troupe-bench compare BEFORE AFTER` compares what two runs with "
-             "--json wrote.");
+             "--json wrote,\n`troupe-bench report DIR FILE...` draws them.");
   std::vector<selection> choices;
   choices.reserve(workloads.size());
   for (const auto& what : workloads) {

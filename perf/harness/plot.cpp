@@ -20,6 +20,10 @@ namespace {
 
 constexpr std::array hues{"#1f5fa8", "#d1690e", "#6a6a6a", "#2a8a4a"};
 
+/// Of curves of the actor path.
+constexpr std::array actor_hues{"#d1690e", "#8f1d14", "#d9a400", "#7a3fa0",
+                                "#b0568a"};
+
 constexpr int panel_width = 460;
 constexpr int single_width = 640;
 constexpr std::size_t plain_height = 350;
@@ -42,27 +46,33 @@ void add_data(std::string& out, const curve& x, const std::string& name) {
   out += "EOD\n";
 }
 
-std::string style_of(const curve& x) {
-  auto color = hues[x.hue % hues.size()];
+std::string style_of(const curve& x, bool has_lines) {
+  auto color = x.hue == 1 ? actor_hues[x.mark % actor_hues.size()]
+                          : hues[x.hue % hues.size()];
   if (x.only_points)
     return fmt::format("with points pt 2 ps 0.9 lw 1.5 lc rgb '{}'", color);
   // Each shape comes hollow and, one further, filled.
   constexpr std::array shapes{6, 4, 8, 10, 12};
+  auto shape = shapes[x.mark % shapes.size()] + (x.dashed ? 0 : 1);
+  if (!has_lines)
+    return fmt::format("with points pt {} ps 1.2 lc rgb '{}'", shape, color);
   return fmt::format("with linespoints lw 2 dt {} pt {} ps 0.6 lc rgb '{}'",
-                     x.dashed ? 2 : 1,
-                     shapes[x.mark % shapes.size()] + (x.dashed ? 0 : 1),
-                     color);
+                     x.dashed ? 2 : 1, shape, color);
 }
 
-void add_marks(std::string& out, const panel& x) {
+void add_marks(std::string& out, const figure& fig, const panel& x) {
   auto height = 0.04;
+  auto is_right = [&](double where) {
+    return fig.x_to > fig.x_from && where * where > fig.x_from * fig.x_to;
+  };
   for (const auto& [where, label] : x.marks) {
     out += fmt::format("set arrow from {0}, graph 0 to {0}, graph 1 nohead "
                        "dt 3 lw 1.5 lc rgb '#444444' back\n",
                        where);
-    out += fmt::format("set label {} at {}, graph {:.2f} offset 0.4,0 font "
-                       "',10' noenhanced front\n",
-                       in_quotes(label), where, height);
+    out += fmt::format("set label {} at {}, graph {:.2f} {},0 font ',10' "
+                       "noenhanced front\n",
+                       in_quotes(label), where, height,
+                       is_right(where) ? "right offset -0.4" : "offset 0.4");
     height += 0.06;
   }
 }
@@ -85,8 +95,20 @@ std::string to_tics(const std::vector<std::string>& names) {
     result += fmt::format("{}{} {}", i == 0 ? "" : ", ", in_quotes(names[i]),
                           i);
   return fmt::format("unset logscale x\nset xrange [-0.5:{}.5]\n"
-                     "set xtics ({}) noenhanced\n",
-                     names.size() - 1, result);
+                     "set xtics {}({}) noenhanced\n",
+                     names.size() - 1, names.size() > 4 ? "rotate by -30 " : "",
+                     result);
+}
+
+std::size_t legend_lines(const panel& x) {
+  return x.curves.size() + x.levels.size();
+}
+
+std::size_t legend_lines(const figure& x) {
+  std::size_t result = 0;
+  for (const auto& y : x.panels)
+    result = std::max(result, legend_lines(y));
+  return result;
 }
 
 void add_panel(std::string& out, const figure& fig, std::size_t index) {
@@ -99,13 +121,17 @@ void add_panel(std::string& out, const figure& fig, std::size_t index) {
     add_data(out, x.curves[i], name);
     lines += fmt::format("{} ${} using 1:2 {} title {} noenhanced",
                          lines.empty() ? "plot" : ",\\\n    ", name,
-                         style_of(x.curves[i]), in_quotes(x.curves[i].title));
+                         style_of(x.curves[i], fig.categories.empty()),
+                         in_quotes(x.curves[i].title));
   }
   if (lines.empty())
     return;
   out += "unset arrow\nunset label\n";
-  add_marks(out, x);
+  add_marks(out, fig, x);
   lines += to_lines(x);
+  // Panels side by side have the same height.
+  for (auto i = legend_lines(x); i < legend_lines(fig); ++i)
+    lines += ",\\\n    NaN with lines lc rgb '#ffffff' title ' '";
   if (fig.relative)
     lines += ",\\\n     1 with lines lw 1 lc rgb '#000000' notitle";
   out += "set title " + in_quotes(x.title) + " noenhanced\n" + lines + "\n";
@@ -123,16 +149,19 @@ int run_gnuplot(const std::string& script) {
 std::string to_gnuplot(const figure& x) {
   std::string out;
   out += "set encoding utf8\n";
-  out += "set logscale xy\nset grid lc rgb '#dddddd'\nset border 3\n";
+  out += "set logscale xy\nset grid xtics ytics lt 1 lw 1 lc rgb "
+         "'#dddddd'\nset border 3\n";
   out += "set tics nomirror\nset format x '%.0s%c'\nset format y '%.0s%c'\n";
-  if (x.relative)
+  if (x.linear)
+    out += "unset logscale y\nset yrange [0:*]\n";
+  if (x.relative || x.linear)
     out += "set format y '%g'\n";
   if (x.x_from > 0 && x.x_to > x.x_from)
     out += fmt::format("set xrange [{}:{}]\n", x.x_from, x.x_to);
   if (!x.categories.empty())
     out += to_tics(x.categories);
-  out += "set key outside below horizontal maxcols 2 width 1\n";
-  out += "set xlabel " + in_quotes(x.x_label) + " offset 0,0.4\n";
+  out += "set key outside below horizontal maxcols 1 width 1\n";
+  out += "set xlabel " + in_quotes(x.x_label) + " offset 0,0.8\n";
   out += "set ylabel " + in_quotes(x.y_label) + "\n";
   out += fmt::format("set multiplot layout 1,{} title {} noenhanced font "
                      "',15'\n",
@@ -149,10 +178,7 @@ void draw(const figure& x, const std::string& dir) {
   auto base = dir + "/" + x.name;
   auto width = x.panels.size() > 1 ? panel_width * x.panels.size()
                                    : std::size_t{single_width};
-  std::size_t lines = 0;
-  for (const auto& y : x.panels)
-    lines = std::max(lines, y.curves.size() + y.levels.size());
-  auto height = plain_height + line_height * lines;
+  auto height = plain_height + line_height * legend_lines(x);
   auto size = fmt::format("size {},{}", width, height);
   std::ofstream script{base + ".gp"};
   for (std::string_view kind : {"svg", "png"})

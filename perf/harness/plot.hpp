@@ -50,6 +50,9 @@ struct figure {
   /// Draws a horizontal line at 1.
   bool relative = false;
 
+  /// The axis upwards is linear and begins at 0.
+  bool linear = false;
+
   /// Names below the axis, for points at 0, 1, and so on; it is linear then.
   std::vector<std::string> categories{};
   std::vector<panel> panels;

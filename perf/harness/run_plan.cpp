@@ -22,13 +22,22 @@ struct step {
 constexpr std::array steps{
   step{"throughput", "--repeat 3", "--batch 64"},
   step{"latency", "--repeat 3", ""},
-  step{"latency", "--task --repeat 3", "--task --size 16"},
+  step{"latency", "--task --transport ipc --repeat 3",
+       "--task --transport ipc --size 16"},
   step{"crossover", "--repeat 3", "--transport ipc"},
   step{"sends", "", ""},
-  step{"flood", "--tasks 100,1k,10k,100k", "--tasks 1k,20k"},
+  step{"flood", "--tasks 100,1k,10k,100k,1M --scheme leastload,lru,weighted",
+       "--tasks 2k,50k"},
   step{"echo", "", "--size 8,1M"},
-  step{"interference", "--size 1M --repeat 3",
-       "--size 1M --transport ipc --repeat 2"},
+  step{"interference", "--size 1M --repeat 3", "--size 1M --transport ipc"},
+  step{"map", "--engines 4,31,63 --dt 1,2,4,8,16,32,64,128",
+       "--engines 4,16 --dt 1,16"},
+  step{"broadcast", "--engines 1,4,16,64,256 --size 16,10k,1M",
+       "--engines 4,16 --size 16,100k"},
+  step{"backlog", "--queued 1k,10k,100k,1M", "--queued 1k,100k"},
+  step{"codec", "", ""},
+  step{"startup", "--engines 1,4,16,64", "--engines 1,4"},
+  step{"memory", "--queued 100k --tasks 1M", "--queued 20k --tasks 100k"},
 };
 
 std::vector<std::string> words_of(std::string_view text) {
@@ -58,12 +67,14 @@ std::vector<std::string> arguments_of(std::string_view name,
   };
   append(words_of(flags));
   append(common_flags(with));
-  if (with.repeat > 0) {
+  constexpr unsigned quick_repeat = 3;
+  auto repeat = with.repeat == 0 && with.quick ? quick_repeat : with.repeat;
+  if (repeat > 0) {
     // A flag can be there only once.
     if (auto i = std::find(result.begin(), result.end(), "--repeat");
         i != result.end())
       result.erase(i, i + 2);
-    append({"--repeat", std::to_string(with.repeat)});
+    append({"--repeat", std::to_string(repeat)});
   }
   return result;
 }

@@ -139,6 +139,41 @@ BOOST_AUTO_TEST_CASE(rows_match_by_what_they_measured) {
   BOOST_TEST(compare({x}, {y}, 10).changes.empty());
 }
 
+BOOST_AUTO_TEST_CASE(rows_may_differ_in_their_figures_alone) {
+  auto rate = summary_of("actor", "sent_per_s", {100});
+  auto result = compare({rate, summary_of("actor", "p99_us", {50})},
+                        {rate, summary_of("actor", "p99_us", {90})}, 10);
+  BOOST_REQUIRE(result.changes.size() == 2u);
+  BOOST_TEST(result.changes[0].what == verdict::same);
+  BOOST_TEST(result.changes[1].metric == "p99_us");
+  BOOST_TEST(result.changes[1].after == 90);
+  BOOST_TEST(result.changes[1].what == verdict::worse);
+}
+
+BOOST_AUTO_TEST_CASE(several_runs_in_a_file_count_as_one) {
+  auto slow = summary_of("actor", "sent_per_s", {70});
+  auto fast = summary_of("actor", "sent_per_s", {100});
+  auto result = compare({fast, slow, fast}, {slow}, 10);
+  BOOST_REQUIRE(result.changes.size() == 1u);
+  BOOST_TEST(result.changes[0].before == 100);
+  BOOST_TEST(result.changes[0].what == verdict::same);
+  BOOST_TEST(compare({fast, fast}, {slow, slow}, 10).count(verdict::worse)
+             == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(what_moves_no_further_than_the_raw_path_is_the_machines) {
+  auto run = [](double raw, double actor) {
+    auto other = summary_of("raw", "sent_per_s", {raw}).set("engines", 16);
+    return std::vector<row>{other, summary_of("actor", "sent_per_s", {actor})};
+  };
+  auto verdict_of = [&](double raw, double actor) {
+    return compare(run(100, 100), run(raw, actor), 10).changes.at(1).what;
+  };
+  BOOST_TEST(verdict_of(70, 75) == verdict::machine);
+  BOOST_TEST(verdict_of(80, 75) == verdict::worse);
+  BOOST_TEST(verdict_of(130, 75) == verdict::worse);
+}
+
 BOOST_AUTO_TEST_CASE(single_runs_are_left_out) {
   auto run = row{}.set("bench", "flood").set("path", "raw").set("a_us", 1.0);
   BOOST_TEST(compare({run}, {run}, 10).changes.empty());

@@ -77,6 +77,9 @@ BOOST_AUTO_TEST_CASE(repeats_replace_those_of_the_plan) {
   }
   with.repeat = 0;
   BOOST_TEST(!contains(plan_of_all(workloads, with).back(), "--repeat"));
+  with.quick = true;
+  for (const auto& x : plan_of_all(workloads, with))
+    BOOST_TEST(value_of(x, "--repeat") == "3");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
