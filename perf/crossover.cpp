@@ -76,8 +76,8 @@ void collect(crossover_curves& curves, const std::vector<contender>& xs,
 
 void measure(const options& with, const std::string& transport,
              crossover_curves& curves, report& out) {
-  auto bytes = std::size_t{with.quick ? 32u : 128u} << 20;
-  auto most = std::size_t{with.quick ? 10'000u : 20'000u};
+  auto bytes = std::size_t{with.quick ? 16u : 128u} << 20;
+  auto most = std::size_t{with.quick ? 5'000u : 20'000u};
   for (auto size : with.sizes) {
     std::vector<contender> xs;
     add_contenders<raw_throughput, actor_throughput>(

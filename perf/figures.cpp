@@ -64,7 +64,8 @@ std::vector<figure_plan> socket_plans() {
                     "milliseconds",
                     "transport",
                     {"tasks", "batch"}});
-  result.back().levels = {{50, "pyzmq: 100 x 4 MB"}};
+  result.back().published = {
+    published("IPython, 100 arrays of 4 MB", {{4e6, 50}})};
   result.push_back({"interference",
                     "interference",
                     "Small round trips while a gigabyte moves",

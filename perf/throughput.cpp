@@ -45,8 +45,8 @@ void measure(stage& on, row key, stream_job job, const options& with,
 }
 
 void run(const options& with, report& out) {
-  auto most = std::size_t{with.quick ? 200'000u : 1'000'000u};
-  auto bytes = std::size_t{with.quick ? 128u : 512u} << 20;
+  auto most = std::size_t{with.quick ? 100'000u : 1'000'000u};
+  auto bytes = std::size_t{with.quick ? 64u : 512u} << 20;
   for (const auto& transport : with.transports)
     for (const auto& copy : with.copies) {
       stream_setup setup{transport, to_policy(copy, transport)};

@@ -26,7 +26,7 @@ constexpr std::array actor_hues{"#d1690e", "#8f1d14", "#d9a400", "#7a3fa0",
 
 constexpr int panel_width = 460;
 constexpr int single_width = 640;
-constexpr std::size_t plain_height = 350;
+constexpr std::size_t plain_height = 370;
 
 /// Of a line of the legend.
 constexpr std::size_t line_height = 19;
@@ -160,8 +160,8 @@ std::string to_gnuplot(const figure& x) {
     out += fmt::format("set xrange [{}:{}]\n", x.x_from, x.x_to);
   if (!x.categories.empty())
     out += to_tics(x.categories);
-  out += "set key outside below horizontal maxcols 1 width 1\n";
-  out += "set xlabel " + in_quotes(x.x_label) + " offset 0,0.8\n";
+  out += "set key outside below horizontal maxcols 1 width 1 title ' '\n";
+  out += "set xlabel " + in_quotes(x.x_label) + " offset 0,0.4\n";
   out += "set ylabel " + in_quotes(x.y_label) + "\n";
   out += fmt::format("set multiplot layout 1,{} title {} noenhanced font "
                      "',15'\n",

@@ -25,7 +25,7 @@ constexpr std::array steps{
   step{"latency", "--task --transport ipc --repeat 3",
        "--task --transport ipc --size 16"},
   step{"crossover", "--repeat 3", "--transport ipc"},
-  step{"sends", "", ""},
+  step{"sends", "--size 64k,512k,4M", ""},
   step{"flood", "--tasks 100,1k,10k,100k,1M --scheme leastload,lru,weighted",
        "--tasks 2k,50k"},
   step{"echo", "", "--size 8,1M"},

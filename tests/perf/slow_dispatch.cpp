@@ -16,7 +16,7 @@ using clock_type = std::chrono::steady_clock;
 constexpr auto slowdown = 0.3;
 
 /// Longer than this the scheduler was idle, not slow.
-constexpr clock_type::duration longest = std::chrono::microseconds{50};
+constexpr clock_type::duration longest = std::chrono::milliseconds{1};
 
 /// Spins in proportion to the time since the last call.
 void dawdle() {
