@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_run_is_told_and_the_rest_goes_on) {
                                    "exec 2>&1; ulimit -n 7; exec ");
   BOOST_TEST(status == 1);
   auto failed = std::count_if(lines.begin(), lines.end(), [](const auto& line) {
-    return line.find("--quick: ") != std::string::npos;
+    return line.find("--quick --repeat") != std::string::npos;
   });
   BOOST_TEST(failed >= 8);
   auto text = std::to_string(failed) + " of " + std::to_string(failed)
