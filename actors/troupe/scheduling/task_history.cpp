@@ -2,6 +2,7 @@
 #include "troupe/scheduling/task_history.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace troupe {
@@ -14,32 +15,37 @@ constexpr auto first_capacity = std::size_t{64};
 
 void task_history::add(task_number number, task& x) {
   last_ = number;
-  if (ring_.empty() || (at(number).number != 0 && ring_.size() < limit_))
+  while (ring_.empty() || wants_room(at(number)))
     grow();
   auto& place = at(number);
-  if (place.live != nullptr)
-    old_.emplace(place.number, place.live);
-  place = {number, &x, no_engine, false};
+  lost_ = std::max(lost_, place.number());
+  put_aside(place);
+  place = {number, x};
+  ++live_;
+}
+
+void task_history::put_aside(const entry& x) {
+  if (x.live() != nullptr)
+    old_.emplace(x.number(), x.live());
 }
 
 void task_history::grow() {
-  auto size = std::max(first_capacity, 2 * ring_.size());
+  auto size = ring_.empty()
+                ? std::min(first_capacity, std::bit_ceil(std::size_t{limit_}))
+                : 2 * ring_.size();
   auto before = std::exchange(ring_, {});
-  ring_.resize(std::min<std::size_t>(size, limit_));
-  std::ranges::sort(before, {}, &entry::number);
-  for (auto& x : before) {
-    auto& place = at(x.number);
-    if (place.live != nullptr)
-      old_.emplace(place.number, place.live);
-    if (x.number != 0)
-      place = x;
-  }
+  ring_.resize(size);
+  // Places only become more: no two tasks meet that did not meet before.
+  for (auto& x : before)
+    if (x.number() != 0)
+      at(x.number()) = x;
 }
 
 void task_history::end(task_number number, bool succeeded, engine_id engine) {
+  --live_;
   auto& place = at(number);
-  if (place.number == number)
-    place = {number, nullptr, engine, succeeded};
+  if (place.number() == number)
+    place = {number, succeeded, engine};
   else
     old_.erase(number);
 }
@@ -47,16 +53,15 @@ void task_history::end(task_number number, bool succeeded, engine_id engine) {
 task_history::record task_history::find(task_number number) const {
   if (number == 0 || number > last_)
     return {};
-  auto& place = ring_[number % ring_.size()];
-  if (place.number == number) {
-    if (place.live != nullptr)
-      return {stage::live, no_engine, place.live};
-    return {place.succeeded ? stage::succeeded : stage::failed, place.engine,
-            nullptr};
+  auto& place = ring_[number & (ring_.size() - 1)];
+  if (place.number() == number) {
+    if (auto x = place.live())
+      return {stage::live, no_engine, x};
+    return place.outcome();
   }
   if (auto i = old_.find(number); i != old_.end())
     return {stage::live, no_engine, i->second};
-  return {place.number > number ? stage::forgotten : stage::unknown, no_engine,
+  return {number <= lost_ ? stage::forgotten : stage::unknown, no_engine,
           nullptr};
 }
 

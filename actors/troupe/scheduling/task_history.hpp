@@ -3,6 +3,7 @@
 
 #include "troupe/ids.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -13,7 +14,7 @@ struct task;
 
 /// Finds a client's tasks by their numbers: all that have not ended, and how
 /// the latest ones ended. A ring, so that a task costs one write when it comes
-/// and one when it goes.
+/// and one when it goes: 16 bytes per place.
 class task_history {
 public:
   enum class stage : std::uint8_t {
@@ -47,28 +48,78 @@ public:
 
   record find(task_number number) const;
 
-  /// Tasks that are remembered at most, for now: grows up to the limit.
+  /// Places for now. Grows up to the limit, rounded up to a power of two, and
+  /// beyond only while half of all places hold live tasks.
   std::size_t capacity() const noexcept {
     return ring_.size();
   }
 
 private:
-  struct entry {
-    task_number number = 0;
-    task* live = nullptr;
-    engine_id engine = no_engine;
-    bool succeeded = false;
+  /// A task that is live, or how it ended.
+  class entry {
+  public:
+    entry() = default;
+
+    entry(task_number number, task& x)
+      : number_(number), state_(reinterpret_cast<std::uintptr_t>(&x)) {
+      // nop
+    }
+
+    entry(task_number number, bool succeeded, engine_id engine)
+      : number_(number),
+        state_(std::uintptr_t{value(engine)} << 2
+               | std::uintptr_t{succeeded} << 1 | ended) {
+      // nop
+    }
+
+    /// Returns 0 if the place was never taken.
+    task_number number() const noexcept {
+      return number_;
+    }
+
+    /// Returns null if the task ended.
+    task* live() const noexcept {
+      return (state_ & ended) != 0 ? nullptr : reinterpret_cast<task*>(state_);
+    }
+
+    /// Returns how the task ended.
+    /// @pre it did
+    record outcome() const noexcept {
+      return {(state_ & 2) != 0 ? stage::succeeded : stage::failed,
+              engine_id{static_cast<std::uint32_t>(state_ >> 2)}, nullptr};
+    }
+
+  private:
+    static constexpr auto ended = std::uintptr_t{1};
+
+    task_number number_ = 0;
+    /// The address of a live task, which is even; else what `outcome` says.
+    std::uintptr_t state_ = 0;
   };
+
+  static_assert(sizeof(entry) == 16);
+
+  /// Whether the ring is worth growing rather than to take the place of `x`.
+  bool wants_room(const entry& x) const noexcept {
+    return x.number() != 0
+           && (ring_.size() < limit_
+               || (x.live() != nullptr && 2 * live_ >= ring_.size()));
+  }
 
   void grow();
 
+  /// Moves a task to `old_` if it is live.
+  void put_aside(const entry& x);
+
   entry& at(task_number number) {
-    return ring_[number % ring_.size()];
+    return ring_[number & (ring_.size() - 1)];
   }
 
   std::uint32_t limit_;
+  std::size_t live_ = 0;
   task_number last_ = 0;
-  std::vector<entry> ring_;
+  task_number lost_ = 0;    // the highest one whose place another has taken
+  std::vector<entry> ring_; // its size is a power of two
   /// Live tasks whose place in the ring a later one has taken.
   std::unordered_map<task_number, task*> old_;
 };

@@ -68,6 +68,7 @@ std::vector<task*> task_queue::unbind(engine_record& x) {
   for (auto line : lines)
     erase_bound(*line);
   auto avoids = [&](const task_line& line) { return line.avoid == x.id; };
+  last_line_ = nullptr;
   std::erase_if(lines_by_key_, [&](auto& y) { return avoids(*y.second); });
   lines_.remove_if(avoids);
   return result;
@@ -85,6 +86,7 @@ std::vector<task*> task_queue::regroup() {
     append(waiting, line);
   for (auto x : waiting)
     erase(*x);
+  last_line_ = nullptr;
   lines_.clear();
   lines_by_key_.clear();
   return put_back(std::move(waiting));
@@ -96,8 +98,12 @@ task_line* task_queue::line_of(const task& x) {
   if (bound(x))
     return bound_line_of(x);
   line_key key{function_id{x.entry().function()}, avoided(x), x.priority};
-  if (auto i = lines_by_key_.find(key); i != lines_by_key_.end())
-    return i->second;
+  if (last_line_ != nullptr && key == last_key_)
+    return last_line_;
+  if (auto i = lines_by_key_.find(key); i != lines_by_key_.end()) {
+    last_key_ = key;
+    return last_line_ = i->second;
+  }
   auto kinds = engines_.knowing(key.function);
   if (kinds.empty() && engines_.staffed())
     return nullptr;
@@ -248,6 +254,8 @@ void task_queue::begin_round() {
 engine_record* task_queue::place(const task_line& line, const task& x) {
   if (line.bound())
     return engines_.place_among(line.engines, x);
+  if (line.avoid == no_engine)
+    return engines_.place(line.kinds, x);
   return engines_.place(line.kinds, x, peers_->find(line.avoid));
 }
 
@@ -265,6 +273,21 @@ void task_queue::block_top() {
     std::ranges::make_heap(round_, goes_after);
 }
 
+void task_queue::take_top(task& x) {
+  if (round_.size() == 1) {
+    erase(x);
+    if (round_.front()->tasks.empty())
+      round_.clear();
+    return;
+  }
+  std::ranges::pop_heap(round_, goes_after);
+  erase(x);
+  if (round_.back()->tasks.empty())
+    round_.pop_back();
+  else
+    std::ranges::push_heap(round_, goes_after);
+}
+
 task* task_queue::pop() {
   if (!in_round_)
     begin_round();
@@ -276,12 +299,7 @@ task* task_queue::pop() {
       block_top();
       continue;
     }
-    std::ranges::pop_heap(round_, goes_after);
-    erase(x);
-    if (line.tasks.empty())
-      round_.pop_back();
-    else
-      std::ranges::push_heap(round_, goes_after);
+    take_top(x);
     engines_.assign(x, *engine);
     return &x;
   }
@@ -291,6 +309,8 @@ task* task_queue::pop() {
 void task_queue::end_round() {
   round_.clear();
   in_round_ = false;
+  if (awake_.empty())
+    return;
   for (auto line : std::exchange(awake_, {})) {
     line->awake = false;
     if (line->tasks.empty())

@@ -156,6 +156,9 @@ private:
   void begin_round();
   engine_record* place(const task_line& line, const task& x);
 
+  /// Takes `x` out, the first task of the line at the top.
+  void take_top(task& x);
+
   /// Ends the round for the line at the top, and for lines of lower priority
   /// that would take the place which it waits for.
   void block_top();
@@ -164,6 +167,9 @@ private:
   peer_table* peers_;
   std::list<task_line> lines_;
   std::unordered_map<line_key, task_line*, line_key_hash> lines_by_key_;
+  // The latest of them: most tasks go where the one before went.
+  line_key last_key_;
+  task_line* last_line_ = nullptr;
   std::list<task_line> bound_lines_;
   std::map<bound_key, std::list<task_line>::iterator> bound_by_key_;
   std::vector<task_line*> awake_; // bound lines

@@ -3,6 +3,8 @@
 
 #include "troupe/scheduling/constraint_graph.hpp"
 
+#include <memory>
+
 namespace troupe {
 
 static_assert(sizeof(task) <= 200, "a million waiting tasks must stay cheap");
@@ -31,7 +33,8 @@ task& task_table::make() {
 void task_table::release(task& x) noexcept {
   auto slot = x.slot;
   auto generation = x.generation;
-  x = task{};
+  std::destroy_at(&x);
+  std::construct_at(&x);
   x.slot = slot;
   x.generation = generation;
   x.place.next = free_;

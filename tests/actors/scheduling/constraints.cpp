@@ -264,16 +264,55 @@ BOOST_AUTO_TEST_CASE(a_task_that_ended_long_ago_is_forgotten) {
       history.end(n, n % 2 == 0, e1);
   }
   using stage = task_history::stage;
-  BOOST_TEST((history.find(900).now == stage::forgotten));
+  BOOST_TEST((history.find(872).now == stage::forgotten));
+  BOOST_TEST((history.find(873).now == stage::failed));
   BOOST_TEST((history.find(950).now == stage::succeeded));
   BOOST_TEST((history.find(951).now == stage::failed));
   BOOST_TEST((history.find(951).engine == e1));
   BOOST_TEST((history.find(3).now == stage::live)); // however old
   BOOST_TEST((history.find(1001).now == stage::unknown));
   BOOST_TEST((history.find(0).now == stage::unknown));
-  BOOST_TEST(history.capacity() == 100u);
+  BOOST_TEST(history.capacity() == 128u);
   history.end(3, true, e1);
   BOOST_TEST((history.find(3).now == stage::forgotten));
+}
+
+BOOST_AUTO_TEST_CASE(all_live_tasks_are_found_beyond_the_limit_of_the_history) {
+  using stage = task_history::stage;
+  task_history history{8};
+  std::vector<task> tasks(1001);
+  for (task_number n = 1; n <= 1000; ++n)
+    history.add(n, tasks[n]);
+  BOOST_TEST(history.capacity() == 1024u);
+  for (task_number n = 1; n <= 1000; ++n)
+    BOOST_TEST_REQUIRE(history.find(n).live == &tasks[n]);
+  for (task_number n = 1; n <= 1000; ++n)
+    history.end(n, true, e0);
+  BOOST_TEST((history.find(1).now == stage::succeeded));
+  // Nothing is live: later ones take the places.
+  for (task_number n = 1001; n <= 5000; ++n) {
+    history.add(n, tasks[1]);
+    history.end(n, true, e0);
+  }
+  BOOST_TEST(history.capacity() == 1024u);
+  BOOST_TEST((history.find(1000).now == stage::forgotten));
+  BOOST_TEST((history.find(5000).now == stage::succeeded));
+}
+
+BOOST_AUTO_TEST_CASE(numbers_with_gaps_take_no_more_room) {
+  using stage = task_history::stage;
+  constexpr auto step = task_number{1} << 40;
+  task_history history{8};
+  std::vector<task> tasks(101);
+  for (task_number n = 1; n <= 100; ++n)
+    history.add(n * step, tasks[n]);
+  BOOST_TEST(history.capacity() <= 256u);
+  for (task_number n = 1; n <= 100; ++n)
+    BOOST_TEST_REQUIRE(history.find(n * step).live == &tasks[n]);
+  for (task_number n = 1; n <= 99; ++n)
+    history.end(n * step, true, e0);
+  BOOST_TEST((history.find(99 * step).now == stage::forgotten));
+  BOOST_TEST((history.find(100 * step).now == stage::live));
 }
 
 // -- follow and targets -------------------------------------------------------
