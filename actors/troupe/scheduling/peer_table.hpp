@@ -8,6 +8,7 @@
 #include "troupe/scheduling/task_history.hpp"
 #include "troupe/scheduling/task_table.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <unordered_map>
 #include <vector>
@@ -36,6 +37,11 @@ struct engine_record {
   placement::seat seat = 0;
 
   prefetch pace;
+
+  /// The latest attempt that was sent when the engine was idle, 0 if it was
+  /// answered, and when that was.
+  std::uint64_t probe = 0;
+  std::chrono::steady_clock::time_point probe_sent{};
 
   /// Tasks dispatched and not answered, and their argument bytes.
   task_list<&task::place> tasks;

@@ -19,6 +19,20 @@ void prefetch::record(std::uint64_t run_ns) noexcept {
   known_ = true;
 }
 
+void prefetch::record_round_trip(std::chrono::nanoseconds x) noexcept {
+  auto ns = std::max(static_cast<double>(x.count()), 1.0);
+  round_trip_ns_ =
+    round_trip_ns_ > 0 ? round_trip_ns_ + weight * (ns - round_trip_ns_) : ns;
+}
+
+std::uint32_t prefetch::long_ones_waiting() const noexcept {
+  using std::chrono::nanoseconds;
+  constexpr auto most_ns =
+    static_cast<double>(nanoseconds{longest_to_wait}.count());
+  return average_ns_ < most_ns && round_trip_ns_ > negligible * average_ns_ ? 1
+                                                                            : 0;
+}
+
 std::uint32_t prefetch::hwm() const noexcept {
   constexpr auto budget_ns = static_cast<double>(budget.count());
   if (fixed_ > 0)
@@ -26,7 +40,7 @@ std::uint32_t prefetch::hwm() const noexcept {
   if (!known_)
     return initial_hwm;
   if (average_ns_ >= budget_ns)
-    return 1;
+    return 1 + long_ones_waiting();
   auto most = static_cast<double>(limits::max_auto_hwm - 1);
   auto waiting = std::min(budget_ns / std::max(average_ns_, 1.0), most);
   return 1 + static_cast<std::uint32_t>(waiting);

@@ -16,6 +16,13 @@ public:
   /// Work that waits in an engine while it runs a task.
   static constexpr auto budget = std::chrono::nanoseconds{2'000'000};
 
+  /// A round trip that takes a smaller part of the time of a task may be spent
+  /// idle.
+  static constexpr auto negligible = 0.01;
+
+  /// Tasks that take this long or longer never wait in an engine.
+  static constexpr auto longest_to_wait = std::chrono::milliseconds{100};
+
   /// The hwm before the first result: a second task might wait behind a long
   /// one.
   static constexpr std::uint32_t initial_hwm = 1;
@@ -28,14 +35,22 @@ public:
   /// Learns how long a task took.
   void record(std::uint64_t run_ns) noexcept;
 
-  /// One task to run, and as many to wait as fill the budget: none if tasks
-  /// take that long or longer, and at most `limits::max_auto_hwm` in all.
+  /// Learns how long an idle engine took to answer a task, less the run.
+  void record_round_trip(std::chrono::nanoseconds x) noexcept;
+
+  /// One task to run, and as many to wait as fill the budget, at most
+  /// `limits::max_auto_hwm` in all. If tasks take as long as the budget or
+  /// longer, one may wait unless the round trip is negligible.
   std::uint32_t hwm() const noexcept;
 
 private:
+  /// Tasks that may wait in the engine if they take longer than the budget.
+  std::uint32_t long_ones_waiting() const noexcept;
+
   std::uint32_t fixed_;
   bool known_ = false;
   double average_ns_ = 0;
+  double round_trip_ns_ = 0; // the average; 0 = not known
 };
 
 } // namespace troupe

@@ -211,7 +211,13 @@ scheduler_actions scheduler_core::flush() {
 
 void scheduler_core::dispatch(task& x) {
   ++x.attempts;
-  outbox_.dispatch(x, tasks_.next_key(x));
+  auto key = tasks_.next_key(x);
+  outbox_.dispatch(x, key);
+  auto& engine = *x.engine;
+  if (engine.tasks.size() == 1) {
+    engine.probe = key;
+    engine.probe_sent = now_;
+  }
 }
 
 void scheduler_core::put_back() {

@@ -32,6 +32,13 @@ void scheduler_core::collect(engine_record& engine,
     return;
   }
   engine.pace.record(entry.run_ns());
+  if (entry.id() == engine.probe) {
+    auto elapsed = std::chrono::nanoseconds{now_ - engine.probe_sent};
+    auto most = static_cast<std::uint64_t>(elapsed.count());
+    auto run = std::chrono::nanoseconds{std::min(entry.run_ns(), most)};
+    engine.probe = 0;
+    engine.pace.record_round_trip(elapsed - run);
+  }
   ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
   queue_.finish(*x);
   if (x->client == nullptr) {

@@ -54,6 +54,43 @@ BOOST_AUTO_TEST_CASE(long_tasks_are_not_prefetched) {
   BOOST_TEST(hwm_for(0xFFFFFFFFFFFFFFFF) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(one_task_waits_unless_the_round_trip_is_negligible) {
+  using namespace std::chrono_literals;
+  auto hwm = [](std::uint64_t run_ns, std::chrono::nanoseconds round_trip) {
+    prefetch pace{0};
+    pace.record(run_ns);
+    pace.record_round_trip(round_trip);
+    return pace.hwm();
+  };
+  BOOST_TEST(hwm(2'000'000, 300us) == 2u);
+  BOOST_TEST(hwm(16'000'000, 300us) == 2u);
+  BOOST_TEST(hwm(29'000'000, 300us) == 2u);
+  BOOST_TEST(hwm(31'000'000, 300us) == 1u);
+  BOOST_TEST(hwm(2'000'000, 10us) == 1u);
+  // A clock that seems to run backwards is no reason to wait.
+  BOOST_TEST(hwm(2'000'000, -10ms) == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(tasks_of_seconds_do_not_wait_however_far_the_engine) {
+  using namespace std::chrono_literals;
+  prefetch pace{0};
+  pace.record(1'000'000'000);
+  pace.record_round_trip(500ms);
+  BOOST_TEST(pace.hwm() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_round_trip_is_an_average) {
+  using namespace std::chrono_literals;
+  prefetch pace{0};
+  pace.record(20'000'000);
+  for (auto i = 0; i < 100; ++i)
+    pace.record_round_trip(100us);
+  BOOST_TEST(pace.hwm() == 1u);
+  for (auto i = 0; i < 100; ++i)
+    pace.record_round_trip(400us);
+  BOOST_TEST(pace.hwm() == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(the_shortest_tasks_meet_the_limit) {
   BOOST_TEST(hwm_for(0) == limits::max_auto_hwm);
   BOOST_TEST(hwm_for(1) == limits::max_auto_hwm);

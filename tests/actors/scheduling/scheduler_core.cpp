@@ -623,6 +623,26 @@ BOOST_AUTO_TEST_CASE(the_hwm_adapts_to_the_time_of_tasks) {
   BOOST_TEST(adaptive.flush().dispatched[e0].size() == 21u);
 }
 
+BOOST_AUTO_TEST_CASE(a_slow_round_trip_lets_one_long_task_wait) {
+  auto hwm_after = [](std::chrono::milliseconds elapsed, std::uint64_t run_ns) {
+    auto cfg = small_config();
+    cfg.hwm = 0;
+    test::lane adaptive{cfg};
+    adaptive.add(ann);
+    adaptive.add(e0);
+    adaptive.submit(ann, tasks(1, 100));
+    auto key = adaptive.flush().dispatched[e0][0].key;
+    adaptive.advance(elapsed);
+    adaptive.core.receive(results_message(e0, {key}, wire::Outcome::Ok, //
+                                          run_ns));
+    return adaptive.flush().dispatched[e0].size();
+  };
+  BOOST_TEST(hwm_after(9ms, 8'000'000) == 2u);
+  BOOST_TEST(hwm_after(8ms, 8'000'000) == 1u);
+  BOOST_TEST(hwm_after(2000ms, 1'000'000'000) == 1u);
+  BOOST_TEST(hwm_after(9ms, 0xFFFFFFFFFFFFFFFF) == 1u); // nonsense
+}
+
 // -- strangers and nonsense ---------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(strangers_are_refused) {
