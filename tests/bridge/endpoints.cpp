@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(a_context_outlives_its_bridges) {
   cfg.context = socket_context::make();
   for (auto i = 0; i < 3; ++i) {
     fixture one{cfg};
-    one.open_router("inproc://same-name");
+    one.open_router("inproc://name-" + std::to_string(i));
   }
   BOOST_TEST(cfg.context.use_count() == 1);
 }

@@ -67,7 +67,8 @@ private:
     auto start = resident_bytes();
     while (!end_) {
       peer_.write(part);
-      most_ = std::max(most_.load(), resident_bytes() - start);
+      auto now = std::max(resident_bytes(), start); // it may shrink, too
+      most_ = std::max(most_.load(), now - start);
     }
   }
 

@@ -32,6 +32,8 @@ public:
     auto where = "inproc://events-" + std::to_string(counter++);
     set(socket_, ZMQ_LINGER, 0);
     set(socket_, ZMQ_RCVTIMEO, patience);
+    // A handshake that asked a handler at its end waits in vain, for as long.
+    set(socket_, ZMQ_HANDSHAKE_IVL, patience / 5);
     set(events_, ZMQ_LINGER, 0);
     set(events_, ZMQ_RCVTIMEO, patience);
     BOOST_REQUIRE(!apply_security(socket_, how, domain));
