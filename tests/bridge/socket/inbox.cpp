@@ -134,8 +134,10 @@ BOOST_AUTO_TEST_CASE(loses_nothing_of_many_senders) {
       ++taken;
     }
   };
-  while (taken < senders * each / 2)
+  BOOST_TEST(wait_until([&] {
     fetch();
+    return taken >= senders * each / 2;
+  }));
   for (auto& x : threads)
     x.join();
   fetch();
