@@ -33,17 +33,6 @@ struct figure_value {
   }
 };
 
-std::optional<double> number(const row& x, const std::string& name) {
-  auto content = x.find(name);
-  if (content == nullptr)
-    return std::nullopt;
-  if (auto y = std::get_if<double>(content))
-    return *y;
-  if (auto y = std::get_if<std::uint64_t>(content))
-    return static_cast<double>(*y);
-  return std::nullopt;
-}
-
 bool is_summary(const row& x) {
   return x.find("summary") != nullptr;
 }

@@ -16,17 +16,6 @@ namespace troupe::perf {
 
 namespace {
 
-std::optional<double> number(const row& x, const std::string& name) {
-  auto content = x.find(name);
-  if (content == nullptr)
-    return std::nullopt;
-  if (auto y = std::get_if<double>(content))
-    return *y;
-  if (auto y = std::get_if<std::uint64_t>(content))
-    return static_cast<double>(*y);
-  return std::nullopt;
-}
-
 std::string text(const row& x, const std::string& name) {
   auto content = x.find(name);
   return content != nullptr ? to_plain(*content) : "";

@@ -66,6 +66,17 @@ row& row::assign(std::string_view name, value x) {
   return *this;
 }
 
+std::optional<double> number(const row& x, std::string_view name) {
+  auto content = x.find(name);
+  if (content == nullptr)
+    return std::nullopt;
+  if (auto y = std::get_if<double>(content))
+    return *y;
+  if (auto y = std::get_if<std::uint64_t>(content))
+    return static_cast<double>(*y);
+  return std::nullopt;
+}
+
 std::string to_json(const row& x) {
   return to_object(x).dump(-1, ' ', false, replace_bad_utf8);
 }

@@ -3,6 +3,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -44,6 +45,10 @@ private:
 
   std::vector<field> fields_;
 };
+
+/// Returns the value of a field if it is a number.
+/// @relates row
+std::optional<double> number(const row& x, std::string_view name);
 
 /// Returns the row as one line of JSON. Numbers have at most 6 digits after
 /// the point; one that is none, such as infinity, is null.
