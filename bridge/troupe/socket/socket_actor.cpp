@@ -104,7 +104,7 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
 caf::resumable::resume_result
 socket_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
   try {
-    send_inbox(); // it came before what is in the mailbox
+    gather_and_send(); // it came before what is in the mailbox
   } catch (...) {
     caf::anon_send_exit(this, caf::exit_reason::kill); // out of memory
   }
@@ -115,6 +115,14 @@ socket_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
     caf::anon_send_exit(this, caf::exit_reason::kill); // out of memory
   }
   return result;
+}
+
+caf::invoke_message_result
+socket_actor_impl::consume(caf::mailbox_element& message) {
+  // Whoever saw an empty mailbox may have come to the inbox only now, and sent
+  // `message` since, the long way.
+  send_inbox();
+  return super::consume(message);
 }
 
 socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
@@ -193,7 +201,7 @@ bool socket_actor_impl::ready() const noexcept {
 
 void socket_actor_impl::service() {
   guest_hours open{*pump_, spec_.handlers_on_pump};
-  send_inbox();
+  gather_and_send();
   pending_ = false;
   if (retry_time_ != time_point::max() && retry_time_ <= steady_now()) {
     retry_time_ = time_point::max(); // whoever still waits sets it again

@@ -59,6 +59,8 @@ public:
 
   resume_result resume(caf::execution_unit* host, std::size_t max) override;
 
+  caf::invoke_message_result consume(caf::mailbox_element& message) override;
+
   // -- overridden functions of pumped_socket ----------------------------------
 
   void add_descriptors(std::vector<pollfd>& into) const override;
@@ -89,6 +91,9 @@ private:
 
   /// Gives the others a chance to add to a stream of messages, for a moment.
   void gather() const;
+
+  /// Sends what took the short way, after a moment in which it may grow.
+  void gather_and_send();
 
   /// Sends what took the short way.
   void send_inbox();

@@ -55,10 +55,16 @@ void socket_actor_impl::gather() const {
     sched_yield();
 }
 
-void socket_actor_impl::send_inbox() {
+void socket_actor_impl::gather_and_send() {
   if (inbox_.pending() == 0)
     return;
   gather();
+  send_inbox();
+}
+
+void socket_actor_impl::send_inbox() {
+  if (inbox_.pending() == 0)
+    return;
   auto gathered = inbox_.pending();
   inbox_.drain(taken_);
   for (auto& x : taken_)
