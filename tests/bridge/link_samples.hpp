@@ -31,7 +31,7 @@ struct link_end {
 
   link_view::limits limits{};
   chunk_budget budget{std::size_t{1} << 30};
-  chunk_assembler assembler{{std::size_t{1} << 30, std::size_t{1} << 30},
+  chunk_assembler assembler{{std::size_t{1} << 30, std::size_t{1} << 30, 4096},
                             budget};
   std::vector<multipart> messages;
   link_fields fields;

@@ -61,7 +61,7 @@ private:
   }
 
   chunk_budget budget_{4096};
-  chunk_assembler assembler_{{4096, 4096}, budget_};
+  chunk_assembler assembler_{{4096, 4096, 256}, budget_};
   credit_account account_{initial_credit};
   credit_window window_{1};
 };

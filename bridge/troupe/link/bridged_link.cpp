@@ -58,7 +58,7 @@ bridged_link::bridged_link(const socket_spec& spec, copy_policy policy,
     addressed_(spec.type == socket_type::router),
     window_{spec.window_messages, spec.window_bytes},
     reading_{spec.max_frames, spec.max_message},
-    assembling_{spec.max_frame, spec.max_message},
+    assembling_{spec.max_frame, spec.max_message, spec.max_frames},
     ledger_(std::make_shared<handled_ledger>(
       std::move(pump),
       credit_amount{spec.window_messages / 4, spec.window_bytes / 4})),

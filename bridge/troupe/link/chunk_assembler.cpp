@@ -62,7 +62,7 @@ std::optional<ec> chunk_assembler::begin(const chunk_place& place) {
   if (unfinished || place.id <= id_ || place.total == 0)
     return ec::bad_range;
   id_ = place.id;
-  if (place.total > limits_.max_frame
+  if (complete_.size() >= limits_.max_frames || place.total > limits_.max_frame
       || place.total > limits_.max_message - complete_bytes_)
     return ec::too_large;
   try {

@@ -27,6 +27,8 @@ public:
     /// Largest frame, and largest sum of the frames of one message.
     std::size_t max_frame = 0;
     std::size_t max_message = 0;
+    /// Most frames of one message.
+    std::size_t max_frames = 0;
   };
 
   /// @param budget outlives the assembler.

@@ -31,7 +31,7 @@ std::size_t resident_bytes() {
 
 struct fixture {
   chunk_budget budget{1000};
-  chunk_assembler assembler{{100, 150}, budget};
+  chunk_assembler assembler{{100, 150, 4}, budget};
 };
 
 } // namespace
@@ -109,9 +109,18 @@ BOOST_AUTO_TEST_CASE(knows_its_limits) {
   BOOST_TEST(assembler.complete() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(keeps_no_more_frames_than_a_message_has) {
+  for (auto id : {1u, 2u, 3u, 4u})
+    BOOST_TEST((assembler.add({id, 0, 1}, text("x")) == ok));
+  BOOST_TEST((assembler.add({5, 0, 1}, text("x")) == ec::too_large));
+  BOOST_TEST(assembler.complete() == 4u);
+  assembler.take();
+  BOOST_TEST((assembler.add({6, 0, 1}, text("x")) == ok));
+}
+
 BOOST_AUTO_TEST_CASE(shares_a_budget_by_what_came) {
   budget.max_bytes = 120;
-  chunk_assembler other{{100, 150}, budget};
+  chunk_assembler other{{100, 150, 4}, budget};
   auto chunk = text(std::string(60, 'x'));
   BOOST_TEST((assembler.add({1, 0, 100}, chunk) == ok));
   BOOST_TEST((other.add({1, 0, 100}, chunk) == ok));
@@ -125,7 +134,7 @@ BOOST_AUTO_TEST_CASE(shares_a_budget_by_what_came) {
 
 BOOST_AUTO_TEST_CASE(gives_everything_back_when_it_goes) {
   {
-    chunk_assembler gone{{100, 150}, budget};
+    chunk_assembler gone{{100, 150, 4}, budget};
     BOOST_TEST((gone.add({1, 0, 2}, text("ab")) == ok));
     BOOST_TEST((gone.add({2, 0, 100}, text("abc")) == ok));
     BOOST_TEST(budget.used == 5u);
@@ -136,7 +145,7 @@ BOOST_AUTO_TEST_CASE(gives_everything_back_when_it_goes) {
 BOOST_AUTO_TEST_CASE(touches_no_memory_before_data_comes) {
   constexpr auto size = std::size_t{256} << 20;
   budget.max_bytes = size;
-  chunk_assembler large{{size, size}, budget};
+  chunk_assembler large{{size, size, 1}, budget};
   auto before = resident_bytes();
   BOOST_TEST((large.add({1, 0, size}, text("x")) == ok));
   BOOST_TEST(resident_bytes() < before + (std::size_t{8} << 20));
@@ -145,7 +154,7 @@ BOOST_AUTO_TEST_CASE(touches_no_memory_before_data_comes) {
 BOOST_AUTO_TEST_CASE(joins_what_a_chunker_cut) {
   std::mt19937 random{7};
   budget.max_bytes = 100'000;
-  chunk_assembler any{{100'000, 100'000}, budget};
+  chunk_assembler any{{100'000, 100'000, 1}, budget};
   for (auto id = 1u; id < 500; ++id) {
     std::string bytes(1 + random() % 10'000, 'x');
     for (auto& c : bytes)
