@@ -4,6 +4,7 @@
 #include "troupe/actors_type_ids.hpp"
 #include "troupe/bridge.hpp"
 #include "troupe/ids.hpp"
+#include "troupe/protocol/resources.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -28,6 +29,8 @@ struct engine_joined {
   std::string name;
   /// Sorted ids of the functions it can run.
   std::vector<function_id> functions;
+  /// Its tags and slots.
+  resources means;
 };
 
 /// What the scheduler tells about itself.
@@ -81,6 +84,7 @@ struct cluster_status {
     std::uint32_t pid = 0;
     bool ready = false;
     std::uint32_t silent_ms = 0;
+    resources means{};
   };
   std::vector<engine> engines;
   std::size_t clients = 0;

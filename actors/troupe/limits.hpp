@@ -30,6 +30,9 @@ inline constexpr std::size_t batch_frame_bytes = std::size_t{8} << 20;
 inline constexpr std::size_t task_references = std::size_t{1} << 20;
 inline constexpr std::size_t reference_bytes = 32;
 
+/// How often a task may be rejected by engines.
+inline constexpr std::uint32_t task_rejections = 100;
+
 /// Tasks of a client, the latest ones, that later tasks may depend on.
 inline constexpr std::uint32_t history = 65536;
 

@@ -78,6 +78,10 @@ FLAGS
       --colsep TEXT     split an input into the arguments of the task
       --retries N       run again what failed, at once and up to N times [0]
       --attempts N      runs if engines are lost; 1 = at most once       [3]
+      --priority N      inputs of higher priority go first, -128 to 127  [0]
+      --tags A,B        run on engines with these tags
+      --needs gpu=1     take this of an engine's slots while running there
+      --queue-limit DUR give up what no engine got within this time
       --bar             show progress if stderr is a terminal
       --json            one object per input: input index stdout stderr status
                         signal engine seconds attempts ok
@@ -90,6 +94,9 @@ EXIT STATUS
 
 constexpr std::string_view settings_help =
   R"(  -n, --engines N       engine processes                          [cores]
+      --tags A,B        tags of these engines, for tasks that want them
+      --slots gpu=1,mem=4G   what tasks can take of each of these engines
+      --group N:A,gpu=1      N further engines with tags and slots; repeatable
       --name NAME       name of the cluster                     [default]
       --program PATH    the engines run this program
       --load LIB.so     the engines load this library; repeatable
@@ -168,6 +175,8 @@ EXAMPLES
 FLAGS
   -c, --cluster NAME    cluster to join   [TROUPE_CONNECTION, else the only one]
       --name NAME       name of the engine
+      --tags A,B        its tags, for tasks that want them
+      --slots gpu=1,mem=4G   what tasks can take of it
       --load LIB.so     load functions; repeatable
 )";
 

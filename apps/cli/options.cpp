@@ -99,6 +99,9 @@ public:
     auto& app = reader.app();
     app.add_option("-n,-j,--engines", settings.engines)
       ->check(CLI::Range(1, 4096));
+    app.add_option("--tags", settings.tags);
+    app.add_option("--slots", settings.slots);
+    app.add_option("--group", settings.groups)->allow_extra_args(false);
     app.add_option("--name", settings.name);
     app.add_option("--program", settings.program);
     app.add_option("--load", settings.load)->allow_extra_args(false);
@@ -158,6 +161,10 @@ command_options parse_map(const split_arguments& args) {
   app.add_flag("--bar", x.bar);
   app.add_option("--retries", x.retries)->check(CLI::Range(0, 255));
   app.add_option("--attempts", x.attempts)->check(CLI::Range(1, 255));
+  app.add_option("--priority", x.priority)->check(CLI::Range(-128, 127));
+  app.add_option("--tags", x.tags);
+  app.add_option("--needs", x.needs);
+  reader.add_duration("--queue-limit", x.queue_limit);
   app.add_option("input", x.inputs);
   if (!reader.read(args.flags))
     return help_options{"map"};
@@ -232,6 +239,8 @@ command_options parse_engine(const split_arguments& args) {
   engine_options x;
   flag_reader reader{"engine", x.common};
   reader.app().add_option("--name", x.name);
+  reader.app().add_option("--tags", x.tags);
+  reader.app().add_option("--slots", x.slots);
   reader.app().add_option("--load", x.load)->allow_extra_args(false);
   require_none(args, "engine");
   if (!reader.read(args.flags))
@@ -297,6 +306,12 @@ std::vector<std::string> to_flags(const cluster_settings& x) {
   };
   if (x.engines > 0)
     add("--engines", std::to_string(x.engines));
+  if (!x.tags.empty())
+    add("--tags", x.tags);
+  if (!x.slots.empty())
+    add("--slots", x.slots);
+  for (const auto& group : x.groups)
+    add("--group", group);
   if (!x.program.empty())
     add("--program", x.program);
   for (const auto& library : x.load)

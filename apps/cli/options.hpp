@@ -55,12 +55,27 @@ struct map_options {
   bool bar = false;
   unsigned retries = 0;
   unsigned attempts = 3;
+  int priority = 0;
+
+  /// What its engine has to have, as text.
+  std::string tags{};
+  std::string needs{};
+
+  /// Longest time until an input is handed out; 0 = no limit.
+  std::chrono::milliseconds queue_limit{0};
 };
 
 /// How to start a cluster; `start`, `run` and `controller` share it.
 struct cluster_settings {
   std::string name = "default";
   unsigned engines = 0;
+
+  /// Tags and slots of these engines, as text.
+  std::string tags{};
+  std::string slots{};
+
+  /// Further engines, such as `2:gpu-node,gpu=1`.
+  std::vector<std::string> groups{};
   std::string program{};
   std::vector<std::string> load{};
   std::string scheme = "leastload";
@@ -98,6 +113,8 @@ struct controller_options {
 struct engine_options {
   common_options common{};
   std::string name{};
+  std::string tags{};
+  std::string slots{};
   std::vector<std::string> load{};
 };
 

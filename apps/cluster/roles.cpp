@@ -29,7 +29,8 @@ int execute(const controller_options& x) {
 int execute(const engine_options& x) {
   for (const auto& path : x.load)
     load_library(path);
-  return run_engine(find_cluster(x.common), x.name);
+  return run_engine(find_cluster(x.common), x.name,
+                    read_means(x.tags, x.slots));
 }
 
 } // namespace troupe::apps

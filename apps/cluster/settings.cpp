@@ -3,15 +3,72 @@
 
 #include "cli/command_error.hpp"
 #include "cluster/programs.hpp"
+#include "troupe/client/controller_start.hpp"
 #include "troupe/copy_policy.hpp"
 #include "troupe/error.hpp"
+#include "troupe/limits.hpp"
 #include "troupe/process/runtime_dir.hpp"
 #include "troupe/scheduling/placement_scheme.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <sstream>
 #include <thread>
 
 namespace troupe::apps {
+
+namespace {
+
+/// Reads a group such as `2:gpu-node,gpu=1`.
+engine_group read_group(const std::string& text) {
+  auto colon = std::min(text.find(':'), text.size());
+  engine_group result;
+  auto [rest, code] = std::from_chars(text.data(), text.data() + colon,
+                                      result.engines);
+  if (code != std::errc{} || rest != text.data() + colon || colon == text.size()
+      || result.engines == 0 || result.engines > limits::max_engines)
+    throw usage_error("--group " + text + " is no group of engines",
+                      "write a number, a colon, tags and slots, as in "
+                      "--group 2:gpu-node,gpu=1");
+  std::string tags;
+  std::string slots;
+  std::istringstream words{text.substr(colon + 1)};
+  for (std::string word; std::getline(words, word, ',');) {
+    auto& target = word.find('=') == word.npos ? tags : slots;
+    target += (target.empty() ? "" : ",") + word;
+  }
+  auto means = read_means(tags, slots);
+  result.tags = std::move(means.tags);
+  result.slots = std::move(means.slots);
+  return result;
+}
+
+/// Returns all engines with tags or slots. Those of `--engines` count as a
+/// group as soon as they have some.
+std::vector<engine_group> groups_of(const cluster_settings& x) {
+  std::vector<engine_group> result;
+  for (auto& text : x.groups)
+    result.push_back(read_group(text));
+  if (auto means = read_means(x.tags, x.slots); !means.empty())
+    result.push_back({x.engines > 0 ? x.engines : default_engines(),
+                      std::move(means.tags), std::move(means.slots)});
+  return result;
+}
+
+/// Returns the engines that have neither tags nor slots.
+unsigned plain_engines(const cluster_settings& x) {
+  return x.tags.empty() && x.slots.empty() ? x.engines : 0;
+}
+
+} // namespace
+
+resources read_means(const std::string& tags, const std::string& slots) {
+  auto result = parse_resources(tags, slots);
+  if (!result)
+    throw usage_error(describe(result.error()),
+                      "as in  --tags gpu-node,fast --slots gpu=1,mem=4G");
+  return std::move(*result);
+}
 
 cluster_settings checked(cluster_settings x) {
   if (!runtime_dir::valid_name(x.name))
@@ -21,6 +78,7 @@ cluster_settings checked(cluster_settings x) {
   if (auto policy = copy_policy::parse(x.copy_threshold); !policy)
     throw usage_error("--copy-threshold: " + describe(policy.error()),
                       "use always, never or a size such as 1024, 64k, 1M");
+  groups_of(x); // throws if they make no sense
   if (!x.program.empty())
     x.program = find_program(x.program);
   if (!x.program.empty() && !x.load.empty())
@@ -35,7 +93,8 @@ cluster_settings checked(cluster_settings x) {
 
 cluster_options to_cluster_options(const cluster_settings& x) {
   cluster_options result;
-  result.engines = x.engines;
+  result.engines = plain_engines(x);
+  result.groups = groups_of(x);
   result.scheme = x.scheme;
   result.hwm = x.hwm;
   result.copy_threshold = x.copy_threshold;
@@ -54,7 +113,9 @@ controller_process_config to_controller_config(const cluster_settings& x) {
   result.listen = x.listen;
   result.port = x.port;
   result.curve_off = x.curve_off;
-  result.engines = x.engines;
+  result.engines = plain_engines(x);
+  if (auto err = add_groups(result, groups_of(x)))
+    throw usage_error(describe(err));
   result.start_limit = x.wait;
   result.engine.program = x.program;
   if (x.program.empty()) {

@@ -24,6 +24,9 @@ controller_process_config to_controller_config(const cluster_settings& x);
 std::vector<std::string>
 engine_arguments(const std::vector<std::string>& libraries);
 
+/// Reads tags and slots. Throws `command_error`.
+resources read_means(const std::string& tags, const std::string& slots);
+
 /// One engine per processor.
 unsigned default_engines();
 

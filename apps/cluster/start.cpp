@@ -141,7 +141,7 @@ void print_success(const start_options& x, const nlohmann::json& report) {
 
 int execute(const start_options& x) {
   auto settings = checked(x.settings);
-  if (settings.engines == 0)
+  if (settings.engines == 0 && settings.groups.empty())
     settings.engines = default_engines();
   require_free(settings.name);
   if (x.foreground)

@@ -27,6 +27,12 @@ std::string state_of(const status_message::engine& x) {
   return x.load > 0 ? "busy" : "idle";
 }
 
+std::string means_text(const resources& x) {
+  auto tags = tags_text(x);
+  auto slots = slots_text(x);
+  return tags + (tags.empty() || slots.empty() ? "" : ",") + slots;
+}
+
 std::string listen_text(const connection_info& info) {
   return info.control.starts_with("ipc:") ? "ipc" : info.control;
 }
@@ -74,11 +80,18 @@ std::string status_text(const connection_info& info, const status_message& x) {
   std::vector<std::vector<std::string>> rows{{">ENGINE", "NAME", ">PID",
                                               "STATE", ">QUEUED", ">DONE",
                                               ">FAILED", ">LAST BEAT"}};
-  for (const auto& e : x.engines)
+  auto special = std::ranges::any_of(x.engines,
+                                     [](auto& e) { return !e.means.empty(); });
+  if (special)
+    rows.front().push_back("HAS");
+  for (const auto& e : x.engines) {
     rows.push_back({std::to_string(value(e.id)), e.name, std::to_string(e.pid),
                     state_of(e), std::to_string(e.load), std::to_string(e.done),
                     std::to_string(e.failed),
                     fmt::format("{:.1f} s", e.silent_ms / 1000.0)});
+    if (special)
+      rows.back().push_back(means_text(e.means));
+  }
   if (!x.engines.empty())
     result += table(rows);
   result += fmt::format("queue {}   accepted {}   reported {}   run again {}   "
@@ -100,7 +113,8 @@ std::string status_json(const connection_info& info, const status_message& x) {
                        {"queued", e.load},
                        {"done", e.done},
                        {"failed", e.failed},
-                       {"silent_s", e.silent_ms / 1000.0}});
+                       {"silent_s", e.silent_ms / 1000.0},
+                       {"has", means_text(e.means)}});
   json functions = json::array();
   for (const auto& f : x.functions)
     functions.push_back({{"name", f.name}, {"signature", f.signature_text}});

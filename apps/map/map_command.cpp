@@ -85,6 +85,11 @@ std::unique_ptr<map_job> make_job(const map_options& x, const client& session) {
   options.attempts = static_cast<std::uint8_t>(x.attempts);
   if (!x.task.empty())
     options.retries = static_cast<std::uint8_t>(x.retries);
+  options.priority = static_cast<std::int8_t>(x.priority);
+  auto wanted = read_means(x.tags, x.needs);
+  options.tags = std::move(wanted.tags);
+  options.needs = std::move(wanted.slots);
+  options.queue_limit = x.queue_limit;
   auto view = session.balanced().with(options);
   if (!x.task.empty())
     return std::make_unique<named_job>(view, x.task, x.column_separator);

@@ -121,7 +121,11 @@ void client_session::submit(queued_calls x) {
   if (calls.demands != nullptr)
     for (auto& reference : calls.demands->references)
       i->second.references.push_back(reference.number());
-  auto extra = i->second.references.size() * limits::reference_bytes;
+  auto extra = i->second.references.size();
+  if (calls.demands != nullptr)
+    extra += calls.demands->needs.tags.size()
+             + calls.demands->needs.slots.size();
+  extra *= limits::reference_bytes;
   for (std::size_t n = 0; n < count; ++n)
     i->second.costs[n] = calls.calls[n].size + extra
                          + size_of(frames_of(calls, calls.calls[n]));
@@ -199,7 +203,7 @@ bool client_session::fill(batch& x, task_batch_builder& out,
     if (again)
       out.demand_again();
     else if (x.calls.demands != nullptr)
-      out.demand(x.calls.demands->header, x.references);
+      out.demand(x.calls.demands->header, x.references, x.calls.demands->needs);
     again = x.calls.demands != nullptr;
     std::fill(frames.begin(), frames.end(), buffer{});
     ++in_flight_;

@@ -3,6 +3,7 @@
 
 #include "troupe/client/client.hpp"
 #include "troupe/process/connection_info.hpp"
+#include "troupe/process/controller_process.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -16,8 +17,12 @@ namespace troupe {
 
 /// How to start a cluster on this machine.
 struct cluster_options {
-  /// Engine processes; 0 = one per processor.
+  /// Engine processes without tags and slots; 0 = one per processor, or none
+  /// if there are groups.
   unsigned engines = 0;
+
+  /// Further engines, with tags and slots.
+  std::vector<engine_group> groups{};
 
   /// Name under which others find it; empty = a private one.
   std::string name{};

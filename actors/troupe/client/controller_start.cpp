@@ -40,7 +40,49 @@ read_settings(const json& x, const placement_scheme* scheme, copy_policy copy) {
   return result;
 }
 
+json to_json(const std::vector<engine_group>& groups) {
+  auto result = json::array();
+  for (auto& x : groups) {
+    resources means{x.tags, x.slots};
+    result.push_back({{"engines", x.engines},
+                      {"tags", tags_text(means)},
+                      {"slots", slots_text(means)}});
+  }
+  return result;
+}
+
+/// Throws `json::exception` if the types are wrong.
+caf::error read_groups(const json& groups, std::vector<engine_group>& result) {
+  for (auto& x : groups) {
+    auto means = parse_resources(x.at("tags").get<std::string>(),
+                                 x.at("slots").get<std::string>());
+    if (!means)
+      return std::move(means.error());
+    result.push_back({x.at("engines").get<unsigned>(), std::move(means->tags),
+                      std::move(means->slots)});
+  }
+  return {};
+}
+
 } // namespace
+
+caf::error add_groups(controller_process_config& x,
+                      const std::vector<engine_group>& groups) {
+  if (groups.empty())
+    return {};
+  if (x.engines > 0)
+    x.groups.push_back({static_cast<unsigned>(x.engines), {}, {}});
+  for (auto& group : groups) {
+    auto means = tidy({group.tags, group.slots});
+    if (!means)
+      return std::move(means.error());
+    x.engines += group.engines;
+    x.groups.push_back({group.engines, means->tags, means->slots});
+  }
+  if (x.engines == 0)
+    return bad("there are no engines in any group");
+  return {};
+}
 
 caf::expected<controller_process_config>
 controller_settings(const cluster_options& options,
@@ -57,8 +99,10 @@ controller_settings(const cluster_options& options,
   controller_process_config result;
   result.name = options.name;
   result.engines = options.engines;
-  if (result.engines == 0)
+  if (result.engines == 0 && options.groups.empty())
     result.engines = std::max(1u, std::thread::hardware_concurrency());
+  if (auto err = add_groups(result, options.groups))
+    return err;
   result.engine.program = options.program.empty() ? program : options.program;
   result.engine.arguments = options.arguments;
   result.start_limit = limit;
@@ -73,6 +117,7 @@ std::string to_json(const controller_process_config& x) {
               {"engines", x.engines},
               {"program", x.engine.program},
               {"arguments", x.engine.arguments},
+              {"groups", to_json(x.groups)},
               {"start_limit_ms", x.start_limit.count()},
               {"scheme", x.scheduler.scheme->name()},
               {"hwm", x.scheduler.hwm},
@@ -95,7 +140,10 @@ parse_controller_start(const std::string& text) {
       copy_policy::parse(object.at("copy_threshold").get<std::string>());
     if (!copy)
       return std::move(copy.error());
-    return read_settings(object, *scheme, *copy);
+    auto result = read_settings(object, *scheme, *copy);
+    if (auto err = read_groups(object.at("groups"), result.groups))
+      return err;
+    return result;
   } catch (const json::exception& x) {
     return bad(x.what());
   }

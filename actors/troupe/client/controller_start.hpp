@@ -22,6 +22,10 @@ inline constexpr const char* controller_variable = "TROUPE_CONTROLLER";
 caf::expected<controller_process_config>
 controller_settings(const cluster_options& options, const std::string& program);
 
+/// Adds engines with tags and slots. Fails with `ec::bad_config`.
+caf::error add_groups(controller_process_config& x,
+                      const std::vector<engine_group>& groups);
+
 /// Returns the settings that `cluster::local` chooses as one line of JSON.
 std::string to_json(const controller_process_config& x);
 

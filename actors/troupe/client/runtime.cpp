@@ -62,8 +62,12 @@ void check_functions() {
   auto info = parse_connection_info(json);
   if (!info)
     refuse(std::string{connection_variable} + ": " + describe(info.error()));
+  auto means = parse_resources(take_variable("TROUPE_TAGS"),
+                               take_variable("TROUPE_SLOTS"));
+  if (!means)
+    refuse("TROUPE_TAGS or TROUPE_SLOTS: " + describe(means.error()));
   engine_here = true;
-  leave(run_engine(*info));
+  leave(run_engine(*info, {}, std::move(*means)));
 }
 
 [[noreturn]] void play_controller() {

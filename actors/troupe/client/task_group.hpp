@@ -169,6 +169,7 @@ struct call_reference {
 struct call_demands {
   task_demand header;
   std::vector<call_reference> references;
+  resources needs;
 };
 
 /// Encoded arguments of many calls of one function, in one arena.

@@ -2,6 +2,7 @@
 #include "troupe/client/task_options.hpp"
 
 #include "troupe/client/error.hpp"
+#include "troupe/error.hpp"
 #include "troupe/limits.hpp"
 
 #include <limits>
@@ -49,7 +50,11 @@ std::shared_ptr<const call_demands> demands_of(const task_options& x,
   header.retry_ms = milliseconds_of(x.retry_delay, "retry_delay");
   if (x.retry_elsewhere)
     header.flags = demand_flags::retry_elsewhere;
-  if (header == task_demand{})
+  auto needs = tidy({x.tags, x.needs});
+  if (!needs)
+    throw error{errc::usage, describe(needs.error())};
+  result->needs = std::move(*needs);
+  if (header == task_demand{} && result->needs.empty())
     return nullptr;
   header.flags |= flags_of(x.after);
   header.flags |= static_cast<std::uint16_t>(flags_of(x.follow)

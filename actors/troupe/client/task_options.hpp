@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -100,6 +101,12 @@ struct task_options {
   /// Engines that may run it; empty = all.
   std::vector<engine_id> targets{};
 
+  /// Tags that its engine has to have.
+  std::vector<std::string> tags{};
+
+  /// What it takes of its engine's slots while it is there.
+  std::vector<slot> needs{};
+
   /// Longest time until it is handed out to an engine; 0 = no limit. Then it
   /// ends as `timed_out`.
   std::chrono::milliseconds queue_limit{0};
@@ -113,7 +120,8 @@ struct task_options {
 
 /// Returns what the tasks demand besides an engine that knows their function,
 /// or null if that is nothing. Throws `usage` if a task of another session is
-/// among the dependencies, or a time is out of range.
+/// among the dependencies, a time is out of range, or a name of a tag or slot
+/// makes no sense.
 std::shared_ptr<const call_demands> demands_of(const task_options& x,
                                                const client_core* session);
 

@@ -4,6 +4,7 @@
 #include "troupe/codec/codec.hpp"
 #include "troupe/codec/text.hpp"
 #include "troupe/engine/function_registry.hpp"
+#include "troupe/engine/reject.hpp"
 
 #include <cstddef>
 #include <stdexcept>

@@ -29,6 +29,7 @@ hub_link_config link_config(engine_config cfg, const task_runner& runner) {
   result.hello.pid = cfg.pid;
   result.hello.host = std::move(cfg.host);
   result.hello.functions = runner.functions().list();
+  result.hello.means = std::move(cfg.means);
   result.endpoint = std::move(cfg.endpoint);
   result.connect_limit = cfg.connect_limit;
   return result;

@@ -25,6 +25,9 @@ struct engine_config {
   std::uint32_t pid = 0;
   std::string host{};
 
+  /// Tags and slots, for tasks that demand them.
+  resources means{};
+
   /// The control endpoint of the controller, for sentences.
   std::string endpoint{};
 

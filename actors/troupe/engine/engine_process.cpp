@@ -60,10 +60,12 @@ int complain(int status, const std::string& reason) {
   return status;
 }
 
-engine_config make_config(const connection_info& info, std::string name) {
+engine_config make_config(const connection_info& info, std::string name,
+                          resources means) {
   engine_config cfg;
   std::random_device random;
   cfg.name = std::move(name);
+  cfg.means = std::move(means);
   cfg.incarnation = std::uint64_t{random()} << 32 | random();
   cfg.pid = static_cast<std::uint32_t>(getpid());
   char host[256] = {};
@@ -152,7 +154,7 @@ int run_tasks(const connection_info& info, engine_config cfg,
 
 } // namespace
 
-int run_engine(const connection_info& info, std::string name) {
+int run_engine(const connection_info& info, std::string name, resources means) {
   // With a nanny, it ends with the others and not by Ctrl-C.
   handle_end_signals(std::getenv("TROUPE_ENGINE_INDEX") == nullptr);
   mallopt(M_ARENA_MAX, 2); // a heap per thread would double an idle engine
@@ -166,7 +168,8 @@ int run_engine(const connection_info& info, std::string name) {
   exit_guard guard;
   caf::actor_system_config cfg;
   caf::actor_system sys{init(cfg)};
-  return run_tasks(info, make_config(info, std::move(name)), sys, guard);
+  return run_tasks(info, make_config(info, std::move(name), std::move(means)),
+                   sys, guard);
 }
 
 } // namespace troupe

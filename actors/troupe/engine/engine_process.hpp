@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/process/connection_info.hpp"
+#include "troupe/protocol/resources.hpp"
 
 #include <string>
 
@@ -20,8 +21,10 @@ namespace troupe {
 ///  * what is in the group when this function returns, is killed before.
 ///
 /// @param name to register under; empty = made by the hub.
+/// @param means are its tags and slots.
 /// @returns the exit status: 0 after a goodbye, else as the command line tells
 ///          (3 no controller, 7 version mismatch), with a sentence on stderr.
-int run_engine(const connection_info& info, std::string name = {});
+int run_engine(const connection_info& info, std::string name = {},
+               resources means = {});
 
 } // namespace troupe

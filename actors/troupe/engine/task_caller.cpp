@@ -2,8 +2,10 @@
 #include "troupe/engine/task_caller.hpp"
 
 #include "troupe/codec/task.hpp"
+#include "troupe/engine/reject.hpp"
 #include "troupe/limits.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -69,6 +71,8 @@ task_caller::call(const wire::TaskEntry& task, std::span<const std::byte> arena,
     invoke(in, out);
   } catch (const bad_arguments& x) {
     return fail("bad_arguments", function->description.name + ": " + x.what());
+  } catch (const reject& x) {
+    return fail(x);
   } catch (const std::exception& x) {
     return fail(demangled(typeid(x)), x.what());
   } catch (const abi::__forced_unwind&) {
@@ -123,6 +127,13 @@ wire::Outcome task_caller::fail(std::string type, std::string message) {
   clear();
   pack_failure(failure{std::move(type), std::move(message)}, bytes_);
   return wire::Outcome::Error;
+}
+
+wire::Outcome task_caller::fail(const reject& x) {
+  clear();
+  auto wait = std::max(x.retry_after(), std::chrono::milliseconds{0});
+  pack_rejection({wait, {"rejected", x.what()}}, bytes_);
+  return wire::Outcome::Rejected;
 }
 
 } // namespace troupe

@@ -11,6 +11,8 @@
 
 namespace troupe {
 
+class reject;
+
 /// Calls registered functions for tasks as they come from the wire, and turns
 /// whatever goes wrong into a failure. Knows neither queues nor threads.
 class task_caller {
@@ -52,6 +54,7 @@ private:
                        const function_info* function);
 
   wire::Outcome fail(std::string type, std::string message);
+  wire::Outcome fail(const reject& x);
 
   const function_registry& functions_;
   std::string engine_;

@@ -131,8 +131,8 @@ cluster_status hub_core::status(time_point now) const {
   cluster_status result;
   for (auto& [id, who] : registry_.members())
     if (auto engine = std::get_if<engine_id>(&id))
-      result.engines.push_back(
-        {*engine, who.name, who.host, who.pid, who.ready, silent_ms(who, now)});
+      result.engines.push_back({*engine, who.name, who.host, who.pid, who.ready,
+                                silent_ms(who, now), who.means});
   result.clients = registry_.clients();
   result.lost = lost_;
   result.dropped = dropped_;
@@ -154,7 +154,8 @@ buffer hub_core::pack_status_of(const scheduler_status& x,
                               .silent_ms = engine.silent_ms,
                               .done = load.done,
                               .failed = load.failed,
-                              .ready = engine.ready});
+                              .ready = engine.ready,
+                              .means = engine.means});
   }
   result.functions = registry_.functions();
   result.scheme = x.scheme;
@@ -285,7 +286,7 @@ void hub_core::welcome(const admission& x, hub_actions& out) {
 
 void hub_core::announce(const member& who, hub_actions& out) {
   if (auto id = std::get_if<engine_id>(&who.id))
-    out.engines.push_back({*id, who.token, who.name, who.functions});
+    out.engines.push_back({*id, who.token, who.name, who.functions, who.means});
   else
     out.clients.push_back({std::get<client_id>(who.id), who.token});
   out.log.push_back("admitted " + label(who));

@@ -86,6 +86,7 @@ std::variant<admission, turned_away> registry::admit(const hello_message& hello,
     who.id = id;
     who.name = hello.name.empty() ? default_name(id) : hello.name;
     who.functions = sorted_ids(hello.functions);
+    who.means = hello.means;
     names_.emplace(who.name, id);
     retain(hello.functions);
     ++revision_;

@@ -48,6 +48,8 @@ struct member {
   time_point seen{};
   /// Engines: sorted ids of the functions it can run.
   std::vector<function_id> functions{};
+  /// Engines: tags and slots.
+  resources means{};
 };
 
 /// Why somebody was not admitted.

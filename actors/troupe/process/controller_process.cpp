@@ -159,8 +159,21 @@ private:
     output.relay = std::make_unique<line_relay>(
       descriptor{ends[0]}, output.log ? output.log.get() : STDERR_FILENO);
     auto spec = engine_;
+    describe_means(index, spec);
     spec.stderr_fd = writer.get();
     return nanny_.start(spec, 1);
+  }
+
+  void describe_means(std::size_t index, process_spec& spec) const {
+    for (auto& group : cfg_.groups) {
+      if (index < group.engines) {
+        resources means{group.tags, group.slots};
+        spec.environment.emplace_back("TROUPE_TAGS", tags_text(means));
+        spec.environment.emplace_back("TROUPE_SLOTS", slots_text(means));
+        return;
+      }
+      index -= group.engines;
+    }
   }
 
   descriptor open_log(std::size_t index) const {

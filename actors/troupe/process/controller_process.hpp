@@ -9,8 +9,16 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace troupe {
+
+/// Engines of one cluster that have the same tags and slots.
+struct engine_group {
+  unsigned engines = 1;
+  std::vector<std::string> tags{};
+  std::vector<slot> slots{};
+};
 
 struct controller_process_config {
   /// The cluster's name.
@@ -32,6 +40,10 @@ struct controller_process_config {
   /// How to start an engine. `TROUPE_CONNECTION`, `TROUPE_ROLE` and
   /// `TROUPE_ENGINE_INDEX` are added to its environment.
   process_spec engine{};
+
+  /// Tags and slots of engines: of the first ones, then of the next ones, and
+  /// so on. Engines beyond all groups have none.
+  std::vector<engine_group> groups{};
 
   /// How long engines may take until they are ready.
   std::chrono::milliseconds start_limit{30000};

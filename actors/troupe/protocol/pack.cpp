@@ -112,8 +112,11 @@ buffer pack_hello(const hello_message& x) {
   auto name = pack_text(fbb, x.name);
   auto host = pack_text(fbb, x.host);
   auto functions = pack_functions(fbb, x.functions);
-  return seal(fbb, wire::CreateHello(fbb, x.version, x.role, name,
-                                     x.incarnation, x.pid, host, functions));
+  auto tags = pack_text(fbb, tags_text(x.means));
+  auto slots = pack_text(fbb, slots_text(x.means));
+  return seal(fbb,
+              wire::CreateHello(fbb, x.version, x.role, name, x.incarnation,
+                                x.pid, host, functions, tags, slots));
 }
 
 buffer pack_welcome(const welcome_message& x) {
@@ -165,11 +168,17 @@ buffer pack_status(const status_message& x) {
   std::string names;
   for (auto& engine : x.engines) {
     auto name = cut(engine.name, max_name);
+    auto tags = tags_text(engine.means);
+    auto slots = slots_text(engine.means);
     auto offset = append(names, name);
+    append(names, tags);
+    append(names, slots);
     entries.emplace_back(engine.done, engine.failed, value(engine.id),
                          engine.pid, engine.load, engine.silent_ms, offset,
                          static_cast<std::uint16_t>(name.size()),
-                         std::uint8_t{engine.ready}, std::uint8_t{0});
+                         std::uint8_t{engine.ready}, std::uint8_t{0},
+                         static_cast<std::uint16_t>(tags.size()),
+                         static_cast<std::uint16_t>(slots.size()));
   }
   auto list = fbb.CreateVectorOfStructs(entries.data(), entries.size());
   auto text = pack_bytes(fbb, names);
@@ -234,13 +243,29 @@ void batch_builder<Entry>::add(const Entry& entry,
 
 template <class Entry>
 void batch_builder<Entry>::demand(const task_demand& x,
-                                  std::span<const std::uint64_t> references) {
+                                  std::span<const std::uint64_t> references,
+                                  const resources& needs) {
   auto first = static_cast<std::uint32_t>(references_.size());
   for (auto reference : references)
     references_.emplace_back(reference);
+  auto first_need = static_cast<std::uint32_t>(needs_.size());
+  for (auto& tag : needs.tags)
+    add_need(tag, 0);
+  for (auto& slot : needs.slots)
+    add_need(slot.name, slot.amount);
   auto task = static_cast<std::uint32_t>(entries_.size() - 1);
+  auto count = static_cast<std::uint16_t>(needs_.size() - first_need);
   demands_.emplace_back(task, first, x.after, x.follow, x.targets, x.queue_ms,
-                        x.retry_ms, x.flags, std::uint16_t{0});
+                        x.retry_ms, x.run_ms, x.flags, count, first_need);
+}
+
+template <class Entry>
+void batch_builder<Entry>::add_need(std::string_view name,
+                                    std::uint64_t amount) {
+  auto text = cut(name, max_name);
+  needs_.emplace_back(amount, append(names_, text),
+                      static_cast<std::uint16_t>(text.size()),
+                      std::uint16_t{0});
 }
 
 template <class Entry>
@@ -249,8 +274,8 @@ void batch_builder<Entry>::demand_again() {
   auto x = demands_.back();
   auto task = static_cast<std::uint32_t>(entries_.size() - 1);
   demands_.emplace_back(task, x.first(), x.after(), x.follow(), x.targets(),
-                        x.queue_ms(), x.retry_ms(), x.flags(),
-                        std::uint16_t{0});
+                        x.queue_ms(), x.retry_ms(), x.run_ms(), x.flags(),
+                        x.needs(), x.first_need());
 }
 
 template <class Entry>
@@ -258,6 +283,7 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   builder_type fbb{entries_.size() * sizeof(Entry) + arena_.size()
                    + demands_.size() * sizeof(wire::Demand)
                    + references_.size() * sizeof(wire::Reference)
+                   + needs_.size() * sizeof(wire::Need) + names_.size()
                    + envelope_overhead};
   fbb.ForceVectorAlignment(arena_.size(), 1, arena_alignment);
   auto arena = fbb.CreateVector(
@@ -275,6 +301,8 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   entries_.clear();
   demands_.clear();
   references_.clear();
+  needs_.clear();
+  names_.clear();
   arena_.clear();
   frames_.clear();
   frame_bytes_ = 0;
@@ -291,7 +319,12 @@ flatbuffers::Offset<wire::Submit> batch_builder<Entry>::finish_submit(
   auto demands = fbb.CreateVectorOfStructs(demands_.data(), demands_.size());
   auto references = fbb.CreateVectorOfStructs(references_.data(),
                                               references_.size());
-  return wire::CreateSubmit(fbb, entries, arena, demands, references);
+  if (needs_.empty())
+    return wire::CreateSubmit(fbb, entries, arena, demands, references);
+  auto needs = fbb.CreateVectorOfStructs(needs_.data(), needs_.size());
+  auto names = pack_bytes(fbb, names_);
+  return wire::CreateSubmit(fbb, entries, arena, demands, references, needs,
+                            names);
 }
 
 template class batch_builder<wire::TaskEntry>;
@@ -304,6 +337,11 @@ void pack_failure(const failure& x, std::vector<std::byte>& arena) {
     auto first = reinterpret_cast<const std::byte*>(text.data());
     arena.insert(arena.end(), first, first + text.size());
   }
+}
+
+void pack_rejection(const rejection& x, std::vector<std::byte>& arena) {
+  append_scalar(arena, static_cast<std::uint64_t>(x.retry_after.count()));
+  pack_failure(x.why, arena);
 }
 
 } // namespace troupe

@@ -5,8 +5,10 @@
 #include "troupe/ids.hpp"
 #include "troupe/limits.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/protocol/resources.hpp"
 #include "troupe/wire/envelope_generated.h"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -38,6 +40,8 @@ struct hello_message {
   std::uint32_t pid = 0;
   std::string host;
   std::vector<function_description> functions;
+  /// What an engine has.
+  resources means;
 };
 
 struct welcome_message {
@@ -58,6 +62,7 @@ struct status_message {
     std::uint64_t done = 0;
     std::uint64_t failed = 0;
     bool ready = false;
+    resources means{};
   };
   std::vector<engine> engines;
   std::vector<function_description> functions;
@@ -106,6 +111,7 @@ struct task_demand {
   std::uint32_t targets = 0;
   std::uint32_t queue_ms = 0;
   std::uint32_t retry_ms = 0;
+  std::uint32_t run_ms = 0;
   std::uint16_t flags = 0;
 
   friend bool operator==(const task_demand&, const task_demand&) = default;
@@ -135,7 +141,8 @@ public:
 
   /// Lets the last entry demand something.
   /// @pre this builds a `Submit` that is not empty
-  void demand(const task_demand& x, std::span<const std::uint64_t> references);
+  void demand(const task_demand& x, std::span<const std::uint64_t> references,
+              const resources& needs = {});
 
   /// Lets the last entry demand the same as the one that demanded last.
   /// @pre `demands()`
@@ -158,6 +165,8 @@ public:
   multipart finish(const routing_id& peer);
 
 private:
+  void add_need(std::string_view name, std::uint64_t amount);
+
   flatbuffers::Offset<wire::Submit> finish_submit(
     flatbuffers::FlatBufferBuilder& fbb,
     flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
@@ -167,6 +176,8 @@ private:
   std::vector<Entry> entries_;
   std::vector<wire::Demand> demands_;
   std::vector<wire::Reference> references_;
+  std::vector<wire::Need> needs_;
+  std::string names_; // of needs
   std::vector<std::byte> arena_;
   std::vector<buffer> frames_;
   std::size_t frame_bytes_ = 0;
@@ -191,5 +202,17 @@ struct failure {
 
 /// Appends `x` to `arena`. Long texts are cut to 64 KiB each.
 void pack_failure(const failure& x, std::vector<std::byte>& arena);
+
+/// What an `Outcome` of `Rejected` carries.
+struct rejection {
+  /// Time to wait before the task runs again; 0 = at once, but elsewhere.
+  std::chrono::milliseconds retry_after{};
+  failure why;
+
+  friend bool operator==(const rejection&, const rejection&) = default;
+};
+
+/// Appends `x` to `arena`.
+void pack_rejection(const rejection& x, std::vector<std::byte>& arena);
 
 } // namespace troupe

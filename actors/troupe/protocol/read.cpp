@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/protocol/read.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <iterator>
@@ -105,7 +106,14 @@ caf::error check_demands(const demand_view& x, std::size_t tasks) {
     if (count > limits::task_references
         || !within(demand.first(), count, x.references.size()))
       return bad_range("references out of bounds");
+    if (demand.needs() > max_resources
+        || !within(demand.first_need(), demand.needs(), x.all_needs.size()))
+      return bad_range("needs out of bounds");
   }
+  for (auto& need : x.all_needs)
+    if (need.size() > max_resource_name
+        || !within(need.offset(), need.size(), x.names.size()))
+      return bad_range("name of a need out of bounds");
   return caf::none;
 }
 
@@ -175,9 +183,28 @@ caf::expected<demand_view> read_demands(const message_view& message,
       return std::move(references.error());
     result.references = *references;
   }
+  if (submit->needs() != nullptr) {
+    auto needs = struct_span(submit->needs());
+    if (!needs)
+      return std::move(needs.error());
+    result.all_needs = *needs;
+    result.names = read_names(submit->names());
+  }
   if (auto err = check_demands(result, tasks.entries.size()))
     return err;
   return result;
+}
+
+caf::expected<resources> demand_view::needs(const wire::Demand& x) const {
+  resources result;
+  for (auto& need : all_needs.subspan(x.first_need(), x.needs())) {
+    std::string name{names.substr(need.offset(), need.size())};
+    if (need.amount() == 0)
+      result.tags.push_back(std::move(name));
+    else
+      result.slots.push_back({std::move(name), need.amount()});
+  }
+  return tidy(std::move(result));
 }
 
 caf::expected<result_batch_view> read_results(const message_view& message) {
@@ -192,6 +219,17 @@ failure read_failure(std::span<const std::byte> bytes) {
       && bytes.empty())
     return result;
   return {"", "the description of the failure is broken"};
+}
+
+rejection read_rejection(std::span<const std::byte> bytes) {
+  constexpr auto longest = std::uint64_t{1} << 40;
+  auto wait = std::uint64_t{0}; // not aligned
+  if (bytes.size() < sizeof(wait))
+    return {{}, read_failure({})};
+  std::memcpy(&wait, bytes.data(), sizeof(wait));
+  wait = std::min(flatbuffers::EndianScalar(wait), longest);
+  return {std::chrono::milliseconds{wait},
+          read_failure(bytes.subspan(sizeof(wait)))};
 }
 
 // -- registry, status ---------------------------------------------------------
@@ -232,6 +270,10 @@ caf::expected<hello_message> read_hello(const wire::Hello& x) {
   result.pid = x.pid();
   result.host = read_text(x.host());
   result.functions = std::move(*functions);
+  auto means = parse_resources(read_text(x.tags()), read_text(x.slots()));
+  if (!means)
+    return std::move(means.error());
+  result.means = std::move(*means);
   return result;
 }
 
@@ -253,6 +295,16 @@ caf::expected<status_message> read_status(const wire::Status& x) {
     auto& engine = result.engines.emplace_back();
     if (!names.read(entry.offset(), entry.name_size(), engine.name))
       return bad_range("name of an engine out of bounds");
+    auto behind = std::size_t{entry.offset()} + entry.name_size();
+    std::string tags;
+    std::string slots;
+    if (!names.read(behind, entry.tags_size(), tags)
+        || !names.read(behind + entry.tags_size(), entry.slots_size(), slots))
+      return bad_range("means of an engine out of bounds");
+    auto means = parse_resources(tags, slots);
+    if (!means)
+      return std::move(means.error());
+    engine.means = std::move(*means);
     engine.id = engine_id{entry.id()};
     engine.pid = entry.pid();
     engine.load = entry.load();

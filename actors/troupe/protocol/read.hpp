@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string_view>
 #include <vector>
 
 /// Reads messages in place. Nothing here trusts a peer: envelopes are verified
@@ -83,6 +84,8 @@ caf::expected<task_batch_view> read_tasks(const message_view& message);
 struct demand_view {
   std::span<const wire::Demand> demands;
   std::span<const wire::Reference> references;
+  std::span<const wire::Need> all_needs;
+  std::string_view names;
 
   /// References of the three kinds.
   std::span<const wire::Reference> after(const wire::Demand& x) const {
@@ -96,6 +99,9 @@ struct demand_view {
   std::span<const wire::Reference> targets(const wire::Demand& x) const {
     return references.subspan(x.first() + x.after() + x.follow(), x.targets());
   }
+
+  /// What its engine has to have. Fails with `ec::bad_config`.
+  caf::expected<resources> needs(const wire::Demand& x) const;
 };
 
 /// Reads what `tasks`, the batch of `message`, demand. Demands name tasks of
@@ -117,5 +123,8 @@ caf::expected<status_message> read_status(const wire::Status& x);
 
 /// Reads a failure. Broken bytes give a failure that says so.
 failure read_failure(std::span<const std::byte> bytes);
+
+/// Reads a rejection. Broken bytes give one without a time.
+rejection read_rejection(std::span<const std::byte> bytes);
 
 } // namespace troupe

@@ -33,13 +33,33 @@ std::vector<engine_id> task_demands::engines() const {
   return result;
 }
 
+task_demands& constraint_graph::add(task& x) {
+  x.demands = std::make_unique<task_demands>();
+  x.demands->id = ++last_id_;
+  return *x.demands;
+}
+
+caf::error constraint_graph::set_needs(task_demands& x,
+                                       const demand_view& demands,
+                                       const wire::Demand& demand) {
+  if (demand.needs() == 0)
+    return caf::none;
+  auto needs = demands.needs(demand);
+  if (!needs)
+    return std::move(needs.error());
+  if (last_needs_ == nullptr || *last_needs_ != *needs)
+    last_needs_ = std::make_shared<const resources>(std::move(*needs));
+  x.needs = last_needs_;
+  return caf::none;
+}
+
 constraint_graph::verdict
 constraint_graph::add(task& x, const demand_view& demands,
                       const wire::Demand& demand, const task_history& history,
                       time_point now) {
-  x.demands = std::make_unique<task_demands>();
-  auto& y = *x.demands;
-  y.id = ++last_id_;
+  auto& y = add(x);
+  if (set_needs(y, demands, demand))
+    return verdict::bad_needs;
   y.after = make_dependency(demand.after(), demand.flags());
   y.follow = make_dependency(demand.follow(),
                              demand.flags() >> demand_flags::follow_shift);
@@ -102,7 +122,7 @@ constraint_graph::verdict constraint_graph::judge(const task_demands& x) {
     return verdict::impossible;
   if (!x.after.met() || !x.follow.met())
     return verdict::held;
-  if (x.bound() && x.engines().empty())
+  if (x.targeted() && x.engines().empty())
     return verdict::impossible;
   return verdict::ready;
 }
@@ -138,6 +158,9 @@ failure failure_of(constraint_graph::verdict x) {
     case verdict::unreachable:
       return {"unreachable_dependency",
               "tasks that it depends on ended in the wrong way"};
+    case verdict::bad_needs:
+      return {"bad_needs", "the names or amounts of what it needs make no "
+                           "sense"};
     default:
       return {"impossible_dependency",
               "no engine ran all the tasks that it follows and is a target"};

@@ -8,7 +8,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace troupe {
@@ -36,6 +38,15 @@ struct task_demands {
   bool has_targets = false;
   bool follows = false;
 
+  /// What its engine has to have, or null. Tasks of one batch share it.
+  std::shared_ptr<const resources> needs;
+
+  /// Engines that rejected it since it waited last, sorted; how often it was
+  /// rejected in all, and what the last one said.
+  std::vector<engine_id> rejected_by;
+  std::uint16_t rejections = 0;
+  std::string rejection;
+
   /// When it gives up to wait; the maximum if never.
   time_point deadline = time_point::max();
 
@@ -50,11 +61,17 @@ struct task_demands {
   std::uint16_t errors = 0;
   bool pausing = false;
 
-  bool bound() const noexcept {
+  /// Whether the client says on which engines it runs.
+  bool targeted() const noexcept {
     return has_targets || follows;
   }
 
-  /// Returns the engines on which a bound task may run.
+  /// Whether it may run only on some of those that know its function.
+  bool bound() const noexcept {
+    return targeted() || needs != nullptr || !rejected_by.empty();
+  }
+
+  /// Returns the engines on which a targeted task may run.
   std::vector<engine_id> engines() const;
 };
 
@@ -84,6 +101,8 @@ public:
     unreachable,
     /// No engine can hold all the tasks that it follows, or no target does.
     impossible,
+    /// What it needs makes no sense.
+    bad_needs,
   };
 
   /// What became of a task that waited.
@@ -92,6 +111,9 @@ public:
     std::uint64_t id = 0;
     verdict what{};
   };
+
+  /// Gives a plain task demands that demand nothing yet.
+  task_demands& add(task& x);
 
   /// Gives a task its demands and ties it to those that it depends on.
   verdict add(task& x, const demand_view& demands, const wire::Demand& demand,
@@ -113,6 +135,10 @@ public:
   }
 
 private:
+  /// Reads what a task needs, once for tasks in a row that need the same.
+  caf::error set_needs(task_demands& x, const demand_view& demands,
+                       const wire::Demand& demand);
+
   /// Ties `x` to a task. Returns `ready` unless that makes no sense.
   verdict depend(task& x, task_number number, bool follows,
                  const task_history& history);
@@ -124,6 +150,7 @@ private:
 
   std::vector<decision> decisions_;
   std::uint64_t last_id_ = 0;
+  std::shared_ptr<const resources> last_needs_;
 };
 
 /// Says a verdict in words, for people.

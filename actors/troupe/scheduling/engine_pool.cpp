@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/engine_pool.hpp"
 
+#include "troupe/scheduling/constraint_graph.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <utility>
@@ -46,6 +48,33 @@ engine_record* engine_at(const engine_kinds& kinds, double x) {
 
 bool knows(const engine_record& engine, function_id function) {
   return std::ranges::binary_search(engine.functions, function);
+}
+
+namespace {
+
+/// Calls `f` with each slot of an engine that `x` takes, and with how much.
+template <class Slots, class F>
+void for_each_slot(const engine_record& engine, Slots& free, const task& x,
+                   F f) {
+  if (x.demands == nullptr || x.demands->needs == nullptr)
+    return;
+  auto i = std::size_t{0};
+  for (auto& want : x.demands->needs->slots) {
+    while (engine.means.slots[i].name != want.name)
+      ++i;
+    f(free[i], want.amount);
+  }
+}
+
+} // namespace
+
+bool has_slots(const engine_record& engine, const task& x) {
+  auto result = true;
+  for_each_slot(engine, engine.free_slots, x,
+                [&](std::uint64_t free, std::uint64_t amount) {
+                  result = result && free >= amount;
+                });
+  return result;
 }
 
 // -- engines ------------------------------------------------------------------
@@ -110,12 +139,15 @@ engine_record* engine_pool::place(const engine_kinds& kinds, const task& x,
 }
 
 engine_record* engine_pool::place_among(const std::vector<engine_record*>& xs,
-                                        const task& x) {
-  auto function = function_id{x.entry().function()};
+                                        const task& x, engine_id avoid) {
+  auto others = std::ranges::any_of(xs, [avoid](auto engine) {
+    return engine->joined() && engine->id != avoid;
+  });
   candidates_.clear();
   for (auto engine : xs)
     if (engine->joined() && engine->kind->places.eligible(engine->seat)
-        && has_room(*engine, x) && knows(*engine, function))
+        && has_room(*engine, x) && has_slots(*engine, x)
+        && !(others && engine->id == avoid))
       candidates_.push_back(engine);
   if (candidates_.empty())
     return nullptr;
@@ -186,6 +218,10 @@ void engine_pool::assign(task& x, engine_record& engine) {
   x.engine = &engine;
   engine.tasks.push_back(x);
   engine.bytes += x.bytes;
+  for_each_slot(engine, engine.free_slots, x,
+                [](std::uint64_t& free, std::uint64_t amount) {
+                  free -= amount;
+                });
   engine.kind->places.pick(engine.seat);
 }
 
@@ -193,6 +229,10 @@ void engine_pool::finish(task& x) {
   auto& engine = *x.engine;
   engine.tasks.erase(x);
   engine.bytes -= x.bytes;
+  for_each_slot(engine, engine.free_slots, x,
+                [](std::uint64_t& free, std::uint64_t amount) {
+                  free += amount;
+                });
   if (engine.joined())
     engine.kind->places.finish(engine.seat, 1);
   x.engine = nullptr;

@@ -20,6 +20,10 @@ struct engine_kind {
 /// Whether an engine can run a function.
 bool knows(const engine_record& engine, function_id function);
 
+/// Whether an engine has slots for `x` that no other task has taken.
+/// @pre it has them at all
+bool has_slots(const engine_record& engine, const task& x);
+
 using engine_kinds = std::vector<engine_kind*>;
 
 /// The joined engines, and who of them gets the next task.
@@ -59,9 +63,11 @@ public:
                        engine_record* avoid = nullptr);
 
   /// Returns the engine that the scheme picks for `x` among those of `xs` that
-  /// are eligible, know its function and have room, or null.
+  /// are eligible and have room and slots, or null. All of them have what it
+  /// needs.
+  /// @param avoid is taken only if no other engine of `xs` is there
   engine_record* place_among(const std::vector<engine_record*>& xs,
-                             const task& x);
+                             const task& x, engine_id avoid);
 
   /// Hands a task to an engine and counts it there.
   void assign(task& x, engine_record& engine);

@@ -28,6 +28,10 @@ struct engine_record {
   std::uint64_t token = 0;
   std::vector<function_id> functions;
 
+  /// Its tags and slots, and how much of each slot no task has taken.
+  resources means;
+  std::vector<std::uint64_t> free_slots;
+
   /// The connection that joined with the token; empty if none did.
   routing_id peer;
 

@@ -21,6 +21,9 @@ void scheduler_core::admit(const engine_joined& x) {
   if (auto engine = peers_.add_engine(x.id, x.token, cfg_.hwm)) {
     engine->functions = x.functions;
     std::ranges::sort(engine->functions);
+    engine->means = x.means;
+    for (auto& slot : x.means.slots)
+      engine->free_slots.push_back(slot.amount);
   }
 }
 

@@ -218,8 +218,18 @@ private:
   /// Puts back what runs again.
   void put_back();
 
-  /// Ends tasks that no engine knows how to run.
+  /// Holds a task for a while before it runs again.
+  void pause(task& x, std::chrono::milliseconds time);
+
+  /// Runs a task again that an engine rejected, or ends it.
+  void take_rejection(task& x, engine_id engine, const rejection& what);
+
+  /// Ends tasks that no engine can run.
   void reject(const std::vector<task*>& xs);
+
+  /// Says why no engine can run a task.
+  failure obstacle(const task& x);
+  std::string lack_of(const task_demands& x, function_id function);
 
   /// Ends a task without a result of an engine.
   void conclude(task& x, wire::Outcome outcome, engine_id engine,

@@ -27,7 +27,8 @@ void scheduler_core::collect(engine_record& engine,
   auto x = tasks_.find(entry.id());
   auto outcome = wire::Outcome{entry.status()};
   if (x == nullptr || x->engine != &engine
-      || outcome > wire::Outcome::Timeout) {
+      || (outcome > wire::Outcome::Timeout
+          && outcome != wire::Outcome::Rejected)) {
     ++dropped_;
     return;
   }
@@ -39,10 +40,13 @@ void scheduler_core::collect(engine_record& engine,
     engine.probe = 0;
     engine.pace.record_round_trip(elapsed - run);
   }
-  ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
+  if (outcome != wire::Outcome::Rejected)
+    ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
   queue_.finish(*x);
   if (x->client == nullptr) {
     tasks_.release(*x);
+  } else if (outcome == wire::Outcome::Rejected) {
+    take_rejection(*x, engine.id, read_rejection(results.bytes_of(entry)));
   } else if (outcome == wire::Outcome::Error && may_retry(*x)) {
     retry_after_error(*x, engine.id);
   } else {
@@ -100,18 +104,13 @@ void scheduler_core::retry_after_error(task& x, engine_id engine) {
     return retry(x);
   ++redispatched_;
   auto doublings = std::min<int>(demands.errors++, most_doublings);
-  demands.pausing = true;
-  hold(x);
-  timers_.add(now_ + demands.retry_delay * (1 << doublings), x);
+  pause(x, demands.retry_delay * (1 << doublings));
 }
 
-void scheduler_core::reject(const std::vector<task*>& xs) {
-  for (auto x : xs)
-    conclude(*x, wire::Outcome::Impossible, no_engine,
-             x->demands != nullptr && x->demands->bound()
-               ? failure{"engines_gone", "the engines on which it must run are "
-                                         "gone, or do not know the function"}
-               : failure{"unknown_function", "no engine knows the function"});
+void scheduler_core::pause(task& x, std::chrono::milliseconds time) {
+  x.demands->pausing = true;
+  hold(x);
+  timers_.add(now_ + time, x);
 }
 
 void scheduler_core::conclude(task& x, wire::Outcome outcome, engine_id engine,

@@ -16,9 +16,9 @@ std::uint64_t bytes_of(const task_batch_view& tasks, const wire::TaskEntry& x) {
   return result;
 }
 
-/// What the references of a task take of its client's credit.
+/// What the references and needs of a task take of its client's credit.
 std::uint64_t bytes_of(const wire::Demand& x) {
-  return (std::uint64_t{x.after()} + x.follow() + x.targets())
+  return (std::uint64_t{x.after()} + x.follow() + x.targets() + x.needs())
          * limits::reference_bytes;
 }
 

@@ -21,6 +21,21 @@ bool all(const List& xs, std::uint64_t& bytes, Claim claim) {
   return count == xs.size();
 }
 
+/// What an engine's tasks leave of its slots.
+std::vector<std::uint64_t> left_slots(const engine_record& engine) {
+  std::vector<std::uint64_t> result;
+  for (auto& slot : engine.means.slots) {
+    auto left = slot.amount;
+    for (auto x = engine.tasks.front(); x != nullptr; x = engine.tasks.next(*x))
+      if (x->demands != nullptr && x->demands->needs != nullptr)
+        for (auto& want : x->demands->needs->slots)
+          if (want.name == slot.name)
+            left -= want.amount;
+    result.push_back(left);
+  }
+  return result;
+}
+
 std::string check(const task_line& line, std::size_t& queued) {
   auto last = std::uint64_t{0};
   auto bytes = std::uint64_t{0};
@@ -51,6 +66,8 @@ std::string check(const engine_record& engine, std::uint64_t limit,
     return "an engine holds a task that is not dispatched to it";
   if (bytes != engine.bytes)
     return "the bytes of an engine do not add up";
+  if (left_slots(engine) != engine.free_slots)
+    return "the slots of an engine do not add up";
   if (bytes > limit && engine.tasks.size() > 1)
     return "an engine has more bytes than its limit";
   if (engine.joined()

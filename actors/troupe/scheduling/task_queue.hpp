@@ -3,37 +3,16 @@
 
 #include "troupe/scheduling/constraint_graph.hpp"
 #include "troupe/scheduling/engine_pool.hpp"
+#include "troupe/scheduling/task_line.hpp"
 
 #include <cstdint>
 #include <list>
 #include <map>
-#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace troupe {
-
-/// Tasks that the same engines can run, of one priority, the oldest first.
-struct task_line {
-  /// Who can run them: all engines of these kinds, except one ...
-  engine_kinds kinds;
-  engine_id avoid = no_engine;
-
-  /// ... or, if there are any, these engines and nobody else.
-  std::vector<engine_record*> engines;
-  function_id function{};
-
-  std::int8_t priority = 0;
-  task_list<&task::place> tasks;
-
-  /// A bound line that takes part in the next round.
-  bool awake = false;
-
-  bool bound() const noexcept {
-    return !engines.empty();
-  }
-};
 
 /// Pairs waiting tasks with joined engines: the highest priority first, of one
 /// priority the oldest task, and the engine that placement names.
@@ -42,9 +21,10 @@ struct task_line {
 /// there is one kind and one line, so that nothing is looked up per task.
 /// Without any engine all tasks wait in lines without kinds.
 ///
-/// Tasks that may run only on some engines wait in bound lines, one per set of
-/// engines. A bound line for which no engine has room sleeps until one of its
-/// engines changes: it costs the other tasks nothing.
+/// Tasks that may run only on some engines, because the client named them or
+/// because of what they need, wait in bound lines, one per such rule. A bound
+/// line for which no engine has room sleeps until one of its engines changes:
+/// it costs the other tasks nothing.
 class task_queue {
 public:
   /// The first arguments are those of `engine_pool`.
@@ -69,7 +49,8 @@ public:
   /// @returns tasks that waited and that no engine knows how to run.
   std::vector<task*> leave(engine_record& x);
 
-  /// Takes all tasks out that may run on `x` and not everywhere, before that
+  /// Takes all tasks out that may run on `x` and not everywhere, after `leave`,
+  /// before that
   /// engine is forgotten. To be put back afterwards.
   std::vector<task*> unbind(engine_record& x);
 
@@ -134,13 +115,15 @@ private:
     std::size_t operator()(const line_key& x) const noexcept;
   };
 
-  using bound_key =
-    std::tuple<std::vector<engine_id>, function_id, std::int8_t>;
+  using bound_key = std::pair<engine_rule, std::int8_t>;
 
   /// Returns the line of a task, or null if no engine can ever run it.
   task_line* line_of(const task& x);
 
   task_line* bound_line_of(const task& x);
+
+  /// Returns the engines that obey a rule: targets, or all that joined.
+  std::vector<engine_record*> engines_for(const engine_rule& rule);
 
   task_line& line_with(engine_kinds kinds, const line_key& key);
 
@@ -148,6 +131,12 @@ private:
   std::vector<task*> regroup();
 
   void enqueue(task_line& line, task* position, task& x);
+
+  /// Takes an engine out of the bound lines of others than its targets.
+  /// @returns the tasks of lines that have no engine left
+  std::vector<task*> leave_lines(engine_record& x);
+
+  void take_all(task_line& line, std::vector<task*>& result);
 
   void wake(task_line& line);
   void wake_lines_of(engine_record& x);

@@ -64,8 +64,8 @@ multipart submit_message(client_id id, const std::vector<task_spec>& tasks) {
     builder.add({x.number, value(x.function), 0, 0, 0, 0, 0, x.attempts,
                  x.retries, 0, x.priority},
                 bytes_of(x.arguments), x.frames);
-    if (x.demand != task_demand{})
-      builder.demand(x.demand, x.references);
+    if (x.demand != task_demand{} || !x.needs.empty())
+      builder.demand(x.demand, x.references, x.needs);
   }
   return builder.finish(peer_of(id));
 }
@@ -80,6 +80,17 @@ multipart results_message(engine_id id, const std::vector<std::uint64_t>& keys,
     builder.add({key, run_ns, 1, 0, 0, 0, 0, 99,
                  static_cast<std::uint8_t>(outcome), 1, 0, 0},
                 bytes, {});
+  return builder.finish(peer_of(id));
+}
+
+multipart rejection_message(engine_id id, std::uint64_t key,
+                            std::chrono::milliseconds retry_after) {
+  result_batch_builder builder{batch_kind::results};
+  std::vector<std::byte> bytes;
+  pack_rejection({retry_after, {"rejected", "not here"}}, bytes);
+  builder.add({key, 1, 1, 0, 0, 0, 0, 99,
+               static_cast<std::uint8_t>(wire::Outcome::Rejected), 1, 0, 0},
+              bytes, {});
   return builder.finish(peer_of(id));
 }
 

@@ -46,6 +46,7 @@ struct task_spec {
   task_demand demand{};
   /// Numbers of tasks that it comes after, that it follows, and of targets.
   std::vector<std::uint64_t> references{};
+  resources needs{};
 };
 
 /// A task as an engine received it.
@@ -90,6 +91,10 @@ multipart submit_message(client_id id, const std::vector<task_spec>& tasks);
 multipart results_message(engine_id id, const std::vector<std::uint64_t>& keys,
                           wire::Outcome outcome = wire::Outcome::Ok,
                           std::uint64_t run_ns = 1000000);
+
+/// A rejection, with the words "not here".
+multipart rejection_message(engine_id id, std::uint64_t key,
+                            std::chrono::milliseconds retry_after);
 
 engine_joined announcement(engine_id id, std::vector<function_id> functions);
 
