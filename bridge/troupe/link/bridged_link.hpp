@@ -109,7 +109,8 @@ public:
     return credit_;
   }
 
-  /// The one peer of this socket is a new connection.
+  /// The one peer of this socket is a new connection. Call `flush` before: what
+  /// is only added yet counted against the credit of the old one.
   void restart();
 
   /// Some peers are gone, nobody knows which: asks those who cost something

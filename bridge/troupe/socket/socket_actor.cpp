@@ -277,8 +277,10 @@ void socket_actor_impl::close() {
     pending_ = true;
   }
   flush_link();
-  if (!done())
+  if (!done()) {
+    done_ = false; // something came in between: `service` has to look again
     return;
+  }
   if (link_)
     for (auto& message : link_->take_all())
       give_back(ec::closed, message);

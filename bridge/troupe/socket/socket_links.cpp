@@ -78,8 +78,10 @@ void socket_actor_impl::watch_link() {
   if (!link_)
     return;
   if (std::exchange(known_established_, monitor_->established())
-      != monitor_->established())
+      != monitor_->established()) {
+    flush_link(); // what was added counts against the old credit
     link_->restart();
+  }
   if (std::exchange(known_ended_, monitor_->ended()) != monitor_->ended()
       && spec_.type == socket_type::router) {
     probes_left_ = probes_per_end;
