@@ -88,6 +88,11 @@ void message_bundle::copy(const buffer& frame, bool last, arena_pool& pool) {
 }
 
 void message_bundle::copy(const multipart& x, arena_pool& pool) {
+  // All memory first: half a message would spoil the whole bundle.
+  if (block_ == nullptr)
+    block_ = pool.take();
+  if (auto size = pieces_.size() + x.frames.size(); size > pieces_.capacity())
+    pieces_.reserve(std::max(size, 2 * pieces_.capacity()));
   auto missing = x.frames.size();
   for (auto& frame : x.frames)
     copy(frame, --missing == 0, pool);

@@ -84,7 +84,7 @@ public:
   /// @pre `fits(frame, 0)`
   void copy(const buffer& frame, bool last, arena_pool& pool);
 
-  /// Copies all frames.
+  /// Copies all frames, or none if memory runs out.
   /// @pre `fits(x, n)` for an `n` that no frame exceeds.
   void copy(const multipart& x, arena_pool& pool);
 

@@ -5,33 +5,58 @@
 
 namespace troupe {
 
+/// Counts what was added until it goes, also if memory runs out half way. With
+/// the mutex held.
+class inbox::tally {
+public:
+  tally(inbox& box, bool& first) noexcept : box_(box), first_(first) {
+    // nop
+  }
+
+  ~tally() {
+    first_ = messages > 0 && box_.note(messages);
+  }
+
+  tally(const tally&) = delete;
+
+  tally& operator=(const tally&) = delete;
+
+  std::size_t messages = 0;
+
+private:
+  inbox& box_;
+  bool& first_;
+};
+
 bool inbox::take(caf::mailbox_element& x, bool& first) {
+  first = false;
   auto& content = x.content();
   if (x.mid.is_request() || x.mid.is_response())
     return false;
   if (content.match_elements<multipart>()) {
     if (auto& message = content.get_as<multipart>(0); small(message)) {
       std::unique_lock guard{mtx_};
+      tally added{*this, first};
       bundle(message);
-      first = note(1);
+      ++added.messages;
     } else {
       auto mine = content.move_if_unshared<multipart>(0);
       std::unique_lock guard{mtx_};
+      tally added{*this, first};
       content_.emplace_back(std::move(mine));
-      first = note(1);
+      ++added.messages;
     }
   } else if (content.match_elements<outgoing>()) {
     auto more = content.move_if_unshared<outgoing>(0);
-    first = false;
-    if (more.messages.empty())
-      return true;
     std::unique_lock guard{mtx_};
-    for (auto& message : more.messages)
+    tally added{*this, first};
+    for (auto& message : more.messages) {
       if (small(message))
         bundle(message);
       else
         content_.emplace_back(std::move(message));
-    first = note(more.messages.size());
+      ++added.messages;
+    }
   } else {
     return false;
   }
@@ -39,6 +64,7 @@ bool inbox::take(caf::mailbox_element& x, bool& first) {
 }
 
 void inbox::drain(std::vector<sendable>& into) {
+  into.clear();
   std::unique_lock guard{mtx_};
   pending_.store(0, std::memory_order_relaxed);
   content_.swap(into);
@@ -55,8 +81,10 @@ void inbox::bundle(const multipart& x) {
   auto last = content_.empty() ? nullptr
                                : std::get_if<message_bundle>(&content_.back());
   if (last == nullptr || !last->fits(x, rules_->max_frame)) {
-    content_.emplace_back(message_bundle{rules_->layout});
-    last = &std::get<message_bundle>(content_.back());
+    auto fresh = message_bundle{rules_->layout};
+    fresh.copy(x, pool_); // first: there must be no empty bundle
+    content_.emplace_back(std::move(fresh));
+    return;
   }
   last->copy(x, pool_);
 }

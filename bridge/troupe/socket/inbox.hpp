@@ -29,13 +29,17 @@ public:
   }
 
   /// Takes the messages in `x`, if it is an `outgoing` or a `multipart` that
-  /// nobody waits for an answer to.
-  /// @returns whether it did; `first` tells then whether the inbox was empty.
+  /// nobody waits for an answer to. Throws if memory runs out; what was taken
+  /// by then stays.
+  /// @param first becomes whether messages were taken and the inbox was empty
+  ///              before, so that the pump has to be told.
+  /// @returns whether it took all of `x`.
   bool take(caf::mailbox_element& x, bool& first);
 
-  /// Messages that are there.
+  /// Messages that are there. Sequentially consistent, so that the pump misses
+  /// none that came while it was about to sleep.
   std::size_t pending() const noexcept {
-    return pending_.load(std::memory_order_acquire);
+    return pending_.load();
   }
 
   /// Whether more messages make fewer wire messages, if the pump waits.
@@ -43,10 +47,12 @@ public:
     return rules_.has_value();
   }
 
-  /// Swaps all messages with `into`, which is empty.
+  /// Moves all messages to `into`. What was in there goes; its memory stays.
   void drain(std::vector<sendable>& into);
 
 private:
+  class tally;
+
   /// Whether `x` may be part of a bundle.
   bool small(const multipart& x) const noexcept {
     return rules_ && rules_->allow(x);

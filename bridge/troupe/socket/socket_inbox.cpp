@@ -32,7 +32,15 @@ void socket_actor_impl::enqueue(caf::mailbox_element_ptr message,
   // Messages take the short way while the mailbox is empty, so that they
   // overtake nothing that their sender sent before them.
   auto first = false;
-  if (!mailbox().blocked() || !inbox_.take(*message, first))
+  auto taken = false;
+  try {
+    taken = mailbox().blocked() && inbox_.take(*message, first);
+  } catch (...) {
+    if (first) // memory ran out half way, and some was taken
+      pump_->bell()->fire();
+    throw;
+  }
+  if (!taken)
     super::enqueue(std::move(message), pump_.get());
   else if (first)
     pump_->bell()->fire();

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 
+#include "bridge/failing_allocation.hpp"
 #include "bridge/loopback.hpp"
 #include <troupe/socket/inbox.hpp>
 
 #include <array>
+#include <new>
 #include <thread>
 
 using namespace troupe;
@@ -162,5 +164,44 @@ BOOST_AUTO_TEST_CASE(copies_what_others_still_refer_to) {
   BOOST_TEST(drained() == (strings{"both", "both"}),
              boost::test_tools::per_element());
 }
+
+#ifdef TROUPE_ALLOCATIONS_FAIL
+
+BOOST_AUTO_TEST_CASE(tells_of_what_it_took_when_memory_ran_out) {
+  auto large = std::string(2000, 'x');
+  auto failures = 0;
+  for (auto successes = 0;; ++successes) {
+    inbox target{rules};
+    outgoing batch;
+    for (auto& text : strings{"a", "b", large, "c", large})
+      batch.messages.push_back(message({text, "second frame"}));
+    auto element = mail(caf::make_message_id(), std::move(batch));
+    first = false;
+    failing_allocation limit{successes};
+    try {
+      target.take(*element, first);
+    } catch (const std::bad_alloc&) {
+      ++failures;
+    }
+    if (!limit.happened())
+      break;
+    auto noted = target.pending();
+    BOOST_TEST(first == (noted > 0));
+    std::vector<sendable> content;
+    target.drain(content);
+    std::vector<multipart> messages;
+    for (auto& x : content)
+      if (auto single = std::get_if<multipart>(&x))
+        messages.push_back(std::move(*single));
+      else
+        std::get<message_bundle>(x).unpack(messages);
+    BOOST_TEST(messages.size() == noted);
+    for (auto& x : messages)
+      BOOST_TEST(x.frames.size() == 2u);
+  }
+  BOOST_TEST(failures > 3);
+}
+
+#endif
 
 BOOST_AUTO_TEST_SUITE_END()
