@@ -6,6 +6,7 @@
 #include "troupe/security.hpp"
 #include "troupe/socket_options.hpp"
 
+#include <caf/actor_addr.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 
@@ -139,6 +140,10 @@ struct socket_spec {
 
   /// Overrides the policy of the bridge.
   std::optional<copy_policy> copy{};
+
+  /// The socket closes when this actor ends, whoever owns it. For actors that
+  /// may end before they hear of the socket they asked for.
+  caf::actor_addr ends_with{};
 };
 
 /// Returns what is wrong with `spec`, endpoints included, or none.

@@ -42,7 +42,7 @@ struct lanes_spec {
   std::optional<lane_endpoints> connect{};
 
   /// Security, limits and options of all three sockets, each limit per lane.
-  /// Types, endpoints, tags and `watch` are up to the lanes.
+  /// Types, endpoints, tags, `watch` and `ends_with` are up to the lanes.
   socket_spec sockets{};
 
   /// Messages from this size on, in bytes, take the bulk lane unless told

@@ -83,9 +83,9 @@ caf::resumable::subtype_t socket_actor_impl::subtype() const {
 
 bool socket_actor_impl::cleanup(caf::error&& reason,
                                 caf::execution_unit* host) {
-  if (owner_)
-    demonitor(owner_.address()); // or CAF remembers us as long as it lives
-  owner_ = nullptr;
+  let_go_of_owner();
+  if (spec_.ends_with)
+    demonitor(spec_.ends_with);
   held_.take_all();
   fail_all(requests_.take_all(), ec::closed);
   link_ = nullptr;
@@ -137,10 +137,11 @@ socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
     }
   });
   set_down_handler([this](caf::down_msg& x) {
-    if (!owner_ || x.source != owner_.address())
-      return;
-    owner_ = nullptr;
-    close();
+    auto owned = owner_ && x.source == owner_.address();
+    if (owned)
+      owner_ = nullptr;
+    if (owned || x.source == spec_.ends_with)
+      close();
   });
   return {
     [this](atom::open) { return open(); },
@@ -251,18 +252,6 @@ socket_counters& socket_actor_impl::counters() noexcept {
 }
 
 // -- handlers -----------------------------------------------------------------
-
-void socket_actor_impl::attach_owner(socket_owner_actor owner) {
-  if (owner_)
-    demonitor(owner_.address());
-  owner_ = std::move(owner);
-  if (owner_)
-    monitor(owner_);
-  pending_ = true;
-  events_pending_ = true;
-  if (owner_ && !unclaimed_.empty())
-    deliver(std::exchange(unclaimed_, {}));
-}
 
 void socket_actor_impl::send_all(std::vector<multipart>& messages) {
   for (auto& message : messages)

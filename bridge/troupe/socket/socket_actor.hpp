@@ -87,6 +87,11 @@ private:
 
   void attach_owner(socket_owner_actor owner);
 
+  void let_go_of_owner();
+
+  /// Closes when the actor ends that the spec names, or has ended.
+  void watch_keeper();
+
   void send_all(std::vector<multipart>& messages);
 
   /// Gives the others a chance to add to a stream of messages, for a moment.

@@ -17,6 +17,7 @@ caf::result<open_socket> socket_actor_impl::open() {
     return err;
   }
   pump_->add(*this, caf::strong_actor_ptr{ctrl()});
+  watch_keeper();
   result.handle = socket_actor{this};
   return result;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// The part of the socket actor that receives and tells its owner.
+// The part of the socket actor that receives.
 
 #include "troupe/socket/counting.hpp"
 #include "troupe/socket/socket_actor.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace troupe {
@@ -80,31 +79,6 @@ bool socket_actor_impl::accept(multipart& message,
     return false;
   }
   return !answer(message);
-}
-
-void socket_actor_impl::tell(std::optional<socket_event> event) {
-  if (!event || !owner_)
-    return;
-  event->tag = spec_.tag;
-  send(owner_, std::move(*event));
-}
-
-void socket_actor_impl::deliver(std::vector<multipart> messages) {
-  if (!owner_ && closing_) {
-    count(counters_.dropped, messages.size());
-    if (link_)
-      link_->forget_tickets();
-    return;
-  }
-  if (!owner_) {
-    std::move(messages.begin(), messages.end(), std::back_inserter(unclaimed_));
-    return;
-  }
-  usual_batch_ = messages.size();
-  auto ticket = flow_->take_ticket();
-  if (link_)
-    ticket = link_->ticket(std::move(ticket));
-  send(owner_, delivery{spec_.tag, std::move(messages), std::move(ticket)});
 }
 
 void socket_actor_impl::report_events() {

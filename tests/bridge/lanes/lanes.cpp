@@ -6,10 +6,12 @@
 #include <troupe/lanes/lane_header.hpp>
 #include <troupe/lanes/lanes.hpp>
 
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <deque>
 #include <variant>
 
@@ -78,16 +80,20 @@ public:
   }
 
 private:
+  using time_point = std::chrono::steady_clock::time_point;
+
   template <class T>
   T take(std::deque<T>& queue) {
+    auto limit = std::chrono::steady_clock::now() + test::patience;
     while (queue.empty())
-      receive_one();
+      receive_one(limit);
     auto result = std::move(queue.front());
     queue.pop_front();
     return result;
   }
 
-  void receive_one() {
+  void receive_one(time_point limit) {
+    auto left = limit - std::chrono::steady_clock::now();
     self_->receive(
       [this](lanes_delivery& x) {
         for (auto& message : x.messages)
@@ -95,7 +101,8 @@ private:
       },
       [this](lanes_returned& x) { returned_.push_back(std::move(x)); },
       [this](peer_event& x) { events_.push_back(std::move(x)); },
-      caf::after(test::patience) >> [] { BOOST_FAIL("waited in vain"); });
+      caf::after(std::max(left, time_point::duration{})) >>
+        [] { BOOST_FAIL("waited in vain"); });
   }
 
   caf::scoped_actor self_;
@@ -412,6 +419,24 @@ BOOST_AUTO_TEST_CASE(explains_why_it_cannot_open) {
   spec.bind = there.endpoints;
   auto err = open_error(spec);
   BOOST_TEST((err == ec::address_in_use), describe(err));
+}
+
+BOOST_AUTO_TEST_CASE(leaves_no_socket_behind_that_opens_too_late) {
+  lanes_spec spec;
+  spec.bind = derive(dir.ipc("x"));
+  caf::scoped_actor self{sys};
+  {
+    test::busy_pump busy{*this};
+    auto lanes = spawn_lanes(sys, bridge->actor(), spec);
+    self->send(lanes, atom::open_v);
+    alice.counters(lanes); // by then, they asked for sockets
+    self->monitor(lanes);
+    caf::anon_send_exit(lanes, caf::exit_reason::kill);
+    self->receive([](const caf::down_msg&) {},
+                  caf::after(test::patience) >>
+                    [] { BOOST_FAIL("the lanes did not end"); });
+  }
+  listen_again(dir.ipc("x"));
 }
 
 BOOST_AUTO_TEST_CASE(gives_the_bulk_lane_a_thread_of_its_own) {

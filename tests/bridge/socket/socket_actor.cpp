@@ -433,6 +433,26 @@ BOOST_AUTO_TEST_CASE(ends_at_once_if_its_owner_is_dead_already) {
   BOOST_TEST((watcher.take_down() == caf::none));
 }
 
+BOOST_AUTO_TEST_CASE(ends_with_whom_its_spec_names) {
+  for (auto owned : {true, false}) {
+    owner watcher{sys};
+    auto opener = std::make_unique<owner>(sys);
+    auto spec = router_spec("inproc://*");
+    spec.ends_with = opener->handle().address();
+    auto router = open(spec);
+    watcher.watch(router.handle);
+    opener->attach(router.handle);
+    if (owned)
+      watcher.attach(router.handle);
+    watcher.counters(router.handle);
+    opener.reset();
+    BOOST_TEST((watcher.take_down() == caf::none));
+    router = open(spec); // nobody is there any more
+    watcher.watch(router.handle);
+    BOOST_TEST((watcher.take_down() == caf::none));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(changes_its_owner) {
   auto router = open_router("inproc://*");
   auto dealer = open_dealer(router.endpoints.front());

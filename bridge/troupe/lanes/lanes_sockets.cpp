@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// The part of the lanes actor that opens and closes its sockets.
+
+#include "troupe/lanes/lane_tag.hpp"
+#include "troupe/lanes/lanes_actor.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace troupe {
+
+namespace {
+
+using namespace std::chrono_literals;
+
+/// How long the bridge may take to open a socket.
+constexpr auto open_timeout = 10s;
+
+} // namespace
+
+bool lanes_actor_impl::current(std::uint32_t tag) const noexcept {
+  return tag / tags_per_generation == generation_
+         && sockets_[lane_of(tag)] != nullptr;
+}
+
+socket_spec lanes_actor_impl::socket_for(lane via) const {
+  auto result = spec_.sockets;
+  result.bind.clear();
+  result.connect.clear();
+  if (connecting()) {
+    result.type = socket_type::dealer;
+    result.connect.push_back((*spec_.connect)[via]);
+  } else {
+    result.type = socket_type::router;
+    result.bind.push_back((*spec_.bind)[via]);
+  }
+  result.tag = make_tag(generation_, via);
+  result.watch = true;
+  result.ends_with = address(); // also if we end before it opens
+  result.max_frames += 1;       // our header
+  if (spec_.own_bulk_thread)
+    result.options.affinity = via == lane::bulk ? 2 : 1;
+  if (via == lane::bulk) {
+    result.options.send_buffer = spec_.bulk_buffer;
+    result.options.receive_buffer = spec_.bulk_buffer;
+  }
+  return result;
+}
+
+void lanes_actor_impl::open_sockets() {
+  missing_ = static_cast<int>(all_lanes.size());
+  for (auto via : all_lanes) {
+    auto spec = socket_for(via);
+    auto tag = spec.tag;
+    request(bridge_, open_timeout, atom::open_v, std::move(spec))
+      .then([=, this](open_socket& x) { take_socket(via, tag, x); },
+            [=, this](caf::error& err) { fail_to_open(via, tag, err); });
+  }
+}
+
+void lanes_actor_impl::take_socket(lane via, std::uint32_t tag,
+                                   open_socket& x) {
+  if (tag != make_tag(generation_, via)) {
+    send(x.handle, atom::close_v);
+    return;
+  }
+  sockets_[via] = x.handle;
+  monitor(x.handle);
+  if (owner_)
+    send(x.handle, atom::attach_v, socket_owner_actor{this});
+  if (!x.endpoints.empty())
+    endpoints_[via] = x.endpoints.front();
+  if (auto messages = std::exchange(unsent_[via], {}); !messages.empty())
+    send_to_socket(via, messages);
+  if (--missing_ > 0 || opened_once_)
+    return;
+  if (open_error_)
+    return give_up();
+  opened_once_ = true;
+  if (connecting())
+    endpoints_ = *spec_.connect;
+  for (auto& promise : std::exchange(waiting_, {}))
+    promise.deliver(endpoints_);
+  wake();
+}
+
+void lanes_actor_impl::fail_to_open(lane via, std::uint32_t tag,
+                                    caf::error& err) {
+  if (tag != make_tag(generation_, via))
+    return;
+  if (!opened_once_) {
+    if (!open_error_)
+      open_error_ = std::move(err);
+    if (--missing_ == 0)
+      give_up();
+    return;
+  }
+  socket_event event;
+  event.what = socket_event::kind::refused;
+  event.reason = ec::endpoint_failed;
+  event.text = describe(err);
+  core_->note(via, event, now());
+  flush();
+}
+
+void lanes_actor_impl::give_up() {
+  for (auto& promise : std::exchange(waiting_, {}))
+    promise.deliver(open_error_);
+  quit(std::move(open_error_));
+}
+
+void lanes_actor_impl::close_sockets() {
+  for (auto& socket : sockets_.values) {
+    if (!socket)
+      continue;
+    demonitor(socket.address());
+    caf::anon_send(socket, atom::close_v);
+    socket = nullptr;
+  }
+  unsent_ = {};
+  ++generation_; // whatever the old ones still say is old news
+}
+
+} // namespace troupe
