@@ -25,6 +25,15 @@ struct fixture : bridge_fixture {
     return spec;
   }
 
+  /// Makes `who` the owner of `what`.
+  static open_socket owned_by(owner& who, open_socket what) {
+    who.attach(what.handle);
+    return what;
+  }
+
+  /// Opens a DEALER that is connected to `router`, with `small_queues`.
+  open_socket open_small_dealer(const open_socket& router, int n);
+
   temp_dir dir;
 };
 
@@ -35,6 +44,19 @@ socket_spec small_queues(socket_spec spec, int n) {
   return spec;
 }
 
+open_socket fixture::open_small_dealer(const open_socket& router, int n) {
+  auto spec = small_queues({}, n);
+  spec.connect = router.endpoints;
+  return open(spec);
+}
+
+/// A DEALER of a program without our library, connected to `server`.
+struct plain_dealer : plain_peer {
+  explicit plain_dealer(const open_socket& server) : plain_peer{ZMQ_DEALER} {
+    connect(server.endpoints.front());
+  }
+};
+
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(socket_actor_suite, fixture)
@@ -42,13 +64,11 @@ BOOST_FIXTURE_TEST_SUITE(socket_actor_suite, fixture)
 // -- peers that come and go ---------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(returns_messages_to_a_peer_that_is_gone) {
-  auto router = open_router();
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open_router());
   routing_id peer;
   {
-    plain_peer client{ZMQ_DEALER};
-    client.connect(router.endpoints.front());
+    plain_dealer client{router};
     client.send({"hello"});
     peer = server.take().peer;
   }
@@ -69,9 +89,8 @@ BOOST_AUTO_TEST_CASE(returns_messages_to_a_peer_that_is_gone) {
 BOOST_AUTO_TEST_CASE(returns_messages_to_nobody) {
   auto spec = router_spec();
   spec.tag = 3;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open(spec));
   server.send(router.handle, message({"to whom?"}));
   server.send(router.handle, message(routing_id{"stranger"}, {"x"}));
   for (auto i = 0; i < 2; ++i) {
@@ -122,10 +141,8 @@ BOOST_AUTO_TEST_CASE(returns_what_a_peer_that_does_not_read_cannot_take) {
   auto spec = small_queues(router_spec("inproc://*"), 20);
   spec.max_held_messages = 5;
   auto router = open(spec);
-  spec = small_queues({}, 20);
-  spec.connect = router.endpoints;
-  auto idler = open(spec); // its owner never attaches
-  auto worker = open(spec);
+  auto idler = open_small_dealer(router, 20); // its owner never attaches
+  auto worker = open_small_dealer(router, 20);
   owner server{sys};
   owner client{sys};
   server.attach(router.handle);
@@ -156,9 +173,7 @@ BOOST_AUTO_TEST_CASE(returns_what_a_peer_that_does_not_read_cannot_take) {
 BOOST_AUTO_TEST_CASE(returns_what_it_held_for_a_peer_that_goes) {
   auto spec = small_queues(router_spec("inproc://*"), 4);
   auto router = open(spec);
-  spec = small_queues({}, 4);
-  spec.connect = router.endpoints;
-  auto idler = open(spec);
+  auto idler = open_small_dealer(router, 4);
   owner server{sys};
   server.attach(router.handle);
   server.send(idler.handle, message({"I am here"}));
@@ -179,16 +194,13 @@ BOOST_AUTO_TEST_CASE(keeps_the_order_per_peer_under_pressure) {
   constexpr auto total = 20'000;
   auto spec = small_queues(router_spec("inproc://*"), 32);
   spec.max_held_messages = total;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open(spec));
   std::vector<socket_actor> dealers;
   std::vector<std::unique_ptr<owner>> clients;
   std::vector<routing_id> peers;
   for (auto i = 0; i < 3; ++i) {
-    spec = small_queues({}, 32);
-    spec.connect = router.endpoints;
-    dealers.push_back(open(spec).handle);
+    dealers.push_back(open_small_dealer(router, 32).handle);
     clients.push_back(std::make_unique<owner>(sys));
     clients.back()->attach(dealers.back());
     clients.back()->send(dealers.back(), message({"hello"}));
@@ -209,9 +221,7 @@ BOOST_AUTO_TEST_CASE(keeps_the_order_per_peer_under_pressure) {
 BOOST_AUTO_TEST_CASE(sends_nothing_ahead_of_what_it_holds) {
   auto spec = small_queues(router_spec("inproc://*"), 2);
   auto router = open(spec);
-  spec = small_queues({}, 2);
-  spec.connect = router.endpoints;
-  auto dealer = open(spec);
+  auto dealer = open_small_dealer(router, 2);
   owner server{sys};
   owner client{sys};
   server.attach(router.handle);
@@ -257,15 +267,12 @@ BOOST_AUTO_TEST_CASE(sends_nothing_beyond_its_limits) {
 BOOST_AUTO_TEST_CASE(disconnects_a_peer_that_sends_too_large_a_frame) {
   auto spec = router_spec();
   spec.max_frame = 1000;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
-  plain_peer good{ZMQ_DEALER};
-  good.connect(router.endpoints.front());
+  auto router = owned_by(server, open(spec));
+  plain_dealer good{router};
   good.send({"before"});
   auto peer = server.take().peer;
-  plain_peer bad{ZMQ_DEALER};
-  bad.connect(router.endpoints.front());
+  plain_dealer bad{router};
   bad.send({std::string(1000, 'x')});
   auto bad_peer = server.take().peer;
   bad.send({std::string(1001, 'x')});
@@ -289,11 +296,9 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_messages_beyond_its_limits) {
   auto spec = router_spec();
   spec.max_frames = 3;
   spec.max_message = 250;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
-  plain_peer peer{ZMQ_DEALER};
-  peer.connect(router.endpoints.front());
+  auto router = owned_by(server, open(spec));
+  plain_dealer peer{router};
   std::string big(100, 'x');
   peer.send({"1", "2", "3", "4"});
   peer.send(strings(1000, "x"));
@@ -308,17 +313,15 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_messages_beyond_its_limits) {
 }
 
 BOOST_AUTO_TEST_CASE(drops_and_counts_peers_that_choose_their_routing_id) {
-  auto router = open_router();
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open_router());
   plain_peer bold{ZMQ_DEALER};
   bold.set(ZMQ_ROUTING_ID, "controller");
   bold.connect(router.endpoints.front());
   bold.send({"obey me"});
   BOOST_REQUIRE(
     wait_until([&] { return server.counters(router.handle).dropped == 1; }));
-  plain_peer modest{ZMQ_DEALER};
-  modest.connect(router.endpoints.front());
+  plain_dealer modest{router};
   modest.send({"please"});
   BOOST_TEST(texts(server.take()).front() == "please");
 }
@@ -326,9 +329,8 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_peers_that_choose_their_routing_id) {
 BOOST_AUTO_TEST_CASE(takes_chosen_routing_ids_if_told_so) {
   auto spec = router_spec();
   spec.generated_ids_only = false;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open(spec));
   plain_peer peer{ZMQ_DEALER};
   peer.set(ZMQ_ROUTING_ID, "me");
   peer.connect(router.endpoints.front());
@@ -339,11 +341,9 @@ BOOST_AUTO_TEST_CASE(takes_chosen_routing_ids_if_told_so) {
 }
 
 BOOST_AUTO_TEST_CASE(receives_frames_at_aligned_addresses) {
-  auto router = open_router();
   owner server{sys};
-  server.attach(router.handle);
-  plain_peer peer{ZMQ_DEALER};
-  peer.connect(router.endpoints.front());
+  auto router = owned_by(server, open_router());
+  plain_dealer peer{router};
   std::vector<std::size_t> sizes;
   for (auto size = std::size_t{1}; size <= 1000; ++size)
     sizes.push_back(size);
@@ -533,12 +533,10 @@ BOOST_AUTO_TEST_CASE(tells_when_connections_come_and_go) {
   auto spec = router_spec();
   spec.watch = true;
   spec.tag = 5;
-  auto router = open(spec);
   owner server{sys};
-  server.attach(router.handle);
+  auto router = owned_by(server, open(spec));
   {
-    plain_peer peer{ZMQ_DEALER};
-    peer.connect(router.endpoints.front());
+    plain_dealer peer{router};
     auto event = server.take_event();
     BOOST_TEST((event.what == kind::connected));
     BOOST_TEST(event.tag == 5u);
@@ -552,8 +550,7 @@ BOOST_AUTO_TEST_CASE(tells_an_owner_what_happened_before_it_came) {
   auto spec = router_spec();
   spec.watch = true;
   auto router = open(spec);
-  plain_peer peer{ZMQ_DEALER};
-  peer.connect(router.endpoints.front());
+  plain_dealer peer{router};
   peer.send({"x"});
   owner server{sys};
   owner other{sys};
