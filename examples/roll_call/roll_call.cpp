@@ -10,6 +10,8 @@ using namespace troupe;
 
 std::size_t roll_call_state::call(std::string_view who) {
   auto i = calls_.find(who);
+  if (i == calls_.end() && calls_.size() >= max_names)
+    return 0;
   if (i == calls_.end())
     i = calls_.emplace(who, 0).first;
   return ++i->second;

@@ -21,7 +21,11 @@ class roll_call_state {
 public:
   static inline const char* name = "roll-call";
 
-  /// Notes a call of `who` and returns how many there were, this one included.
+  static constexpr std::size_t max_names = 10'000;
+
+  /// Notes a call of `who`.
+  /// @returns how many there were, this one included, or 0 if there are too
+  ///          many names.
   std::size_t call(std::string_view who);
 
   /// Number of different names.

@@ -51,6 +51,15 @@ BOOST_AUTO_TEST_CASE(counts_each_name_by_itself) {
   BOOST_TEST(state.names() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(remembers_so_many_names_and_no_more) {
+  roll_call_state state;
+  for (auto i = std::size_t{0}; i < roll_call_state::max_names; ++i)
+    state.call(std::to_string(i));
+  BOOST_TEST(state.call("one more") == 0u);
+  BOOST_TEST(state.call("0") == 2u);
+  BOOST_TEST(state.names() == roll_call_state::max_names);
+}
+
 BOOST_FIXTURE_TEST_CASE(answers_a_delivery_with_one_message, fixture) {
   auto answers = deliver({{alice, "a"}, {bob, "b"}, {bob, "a"}});
   BOOST_REQUIRE(answers.size() == 3u);
