@@ -193,6 +193,37 @@ BOOST_AUTO_TEST_CASE(wait_for_the_credit_of_a_slow_owner) {
   BOOST_TEST((client.take_event().what == kind::drained));
 }
 
+// Who sends what the other end drops pays for it with credit, and gets it back.
+BOOST_AUTO_TEST_CASE(go_on_after_messages_that_are_too_large_for_the_peer) {
+  constexpr auto limit = std::size_t{1} << 20;
+  constexpr auto bytes = std::size_t{100} << 20; // three windows
+  struct {
+    std::size_t frames, size;
+  } cases[] = {{1, limit + 1},  // a message in a wire message
+               {1, 4 * limit},  // a wire message
+               {2, 2 * limit}}; // chunks
+  for (auto x : cases) {
+    auto spec = spec_of(socket_type::router);
+    spec.max_message = limit;
+    auto router = bind(spec);
+    spec = spec_of(socket_type::dealer);
+    spec.chunk_size = x.frames > 1 ? limit / 2 : 0;
+    auto dealer = connect(spec, router);
+    owner server{sys};
+    owner client{sys};
+    server.attach(router.handle);
+    client.attach(dealer.handle);
+    auto frame = buffer::adopt(std::string(x.size, 'x'));
+    auto sent = bytes / (x.frames * x.size);
+    for (auto i = std::size_t{0}; i < sent; ++i)
+      client.send(dealer.handle, multipart{frame_list(x.frames, frame)});
+    client.send(dealer.handle, message({"small"}));
+    BOOST_TEST(texts(server.take()).front() == "small");
+    BOOST_TEST(server.counters(router.handle).dropped > 0u);
+    BOOST_TEST(client.counters(dealer.handle).returned == 0u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(wait_for_the_credit_of_each_peer_alone) {
   auto router = bind(socket_type::router);
   auto slow = connect(socket_type::dealer, router);

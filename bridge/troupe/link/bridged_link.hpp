@@ -85,6 +85,11 @@ public:
   /// @returns why it was refused, if so.
   std::optional<ec> read(multipart&& wire, std::vector<multipart>& into);
 
+  /// Takes note of a wire message that was too large to be kept: `wire` has its
+  /// first frame, and `rest` bytes followed. Else its sender would wait for
+  /// ever for the credit that it cost.
+  void read_cut(multipart&& wire, std::size_t rest);
+
   /// Returns a ticket that tells when the owner has handled all messages that
   /// were read so far.
   std::shared_ptr<const void> ticket(std::shared_ptr<const void> other);
@@ -155,7 +160,14 @@ private:
 
   std::vector<multipart> unsent(peer_state& x);
 
-  std::optional<ec> read_chunk(peer_state& x, const link_view& view);
+  /// Takes note of the count and the grant in a header.
+  /// @returns whether it is the current count.
+  bool note_header(peer_entry& x, const link_fields& fields);
+
+  /// Unpacks what `view` has, and counts it as unhandled, refused or not.
+  /// @returns why it was refused, if so.
+  std::optional<ec> unpack(peer_entry& from, link_view& view,
+                           std::vector<multipart>& into);
 
   bool credit_;
   bool addressed_;

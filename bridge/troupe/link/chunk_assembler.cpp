@@ -41,6 +41,7 @@ buffer chunk_assembler::take() {
   auto result = std::move(complete_.front());
   complete_.pop_front();
   complete_bytes_ -= result.size();
+  announced_ -= result.size();
   budget_->used -= result.size();
   return result;
 }
@@ -50,10 +51,11 @@ void chunk_assembler::reset() noexcept {
   id_ = 0;
 }
 
-void chunk_assembler::drop() noexcept {
+std::size_t chunk_assembler::drop() noexcept {
   end_frame();
   complete_.clear();
   budget_->used -= std::exchange(complete_bytes_, 0);
+  return std::exchange(announced_, 0);
 }
 
 std::optional<ec> chunk_assembler::begin(const chunk_place& place) {
@@ -62,6 +64,7 @@ std::optional<ec> chunk_assembler::begin(const chunk_place& place) {
   if (unfinished || place.id <= id_ || place.total == 0)
     return ec::bad_range;
   id_ = place.id;
+  announced_ += place.total;
   if (complete_.size() >= limits_.max_frames || place.total > limits_.max_frame
       || place.total > limits_.max_message - complete_bytes_)
     return ec::too_large;

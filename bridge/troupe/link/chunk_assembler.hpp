@@ -65,7 +65,9 @@ public:
   void reset() noexcept;
 
   /// Forgets all frames.
-  void drop() noexcept;
+  /// @returns the sum of the sizes of those that began and were not taken,
+  ///          refused ones included.
+  std::size_t drop() noexcept;
 
 private:
   std::optional<ec> begin(const chunk_place& place);
@@ -76,6 +78,7 @@ private:
   chunk_budget* budget_;
   std::deque<buffer> complete_;
   std::size_t complete_bytes_ = 0;
+  std::size_t announced_ = 0;              // what `drop` tells
   caf::intrusive_ptr<arena_block> target_; // of the final size, fresh pages
   std::uint32_t id_ = 0;                   // of the frame that began last
   std::size_t total_ = 0;                  // 0 = no frame is on its way

@@ -42,12 +42,28 @@ caf::expected<link_view> link_view::make(multipart&& wire, limits bounds) {
   return result;
 }
 
+caf::expected<link_view> link_view::make_cut(multipart&& wire,
+                                             std::size_t rest) {
+  link_view result{std::move(wire)};
+  if (auto reason = result.verify_head(max_pieces))
+    return make_error(*reason, explain(*reason));
+  result.excess_ = ec::too_large;
+  result.bytes_ = rest;
+  for (auto& piece : result.pieces_) {
+    result.bytes_ += piece.size();
+    result.messages_ += piece.last() != 0 ? 1 : 0;
+  }
+  return result;
+}
+
 caf::expected<std::size_t> link_view::unpack(chunk_assembler* assembler,
                                              std::vector<multipart>& into) {
-  if (chunked_ != (assembler != nullptr ? assembler->complete() : 0)) {
+  if (excess_
+      || chunked_ != (assembler != nullptr ? assembler->complete() : 0)) {
     if (assembler != nullptr)
-      assembler->drop();
-    return make_error(ec::bad_range, explain(ec::bad_range));
+      bytes_ += assembler->drop();
+    auto reason = excess_.value_or(ec::bad_range);
+    return make_error(reason, explain(reason));
   }
   auto bytes = std::size_t{0};
   auto offset = std::size_t{0};
@@ -127,10 +143,11 @@ std::optional<ec> link_view::verify_pieces(limits bounds) {
       bytes += wire_.frames[next++].size();
     }
     if (++frames > bounds.max_frames || bytes > bounds.max_message)
-      return ec::too_large;
+      excess_ = ec::too_large;
     if (piece.last() == 0)
       continue;
     ++messages_;
+    bytes_ += bytes;
     frames = 0;
     bytes = 0;
   }

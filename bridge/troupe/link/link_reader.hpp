@@ -31,8 +31,13 @@ public:
 
   /// Verifies `wire`, which the caller no longer needs.
   /// @returns `ec::bad_envelope` if this is no wire message of a link, or
-  ///          `ec::bad_frames`, `ec::bad_range` or `ec::too_large`.
+  ///          `ec::bad_frames` or `ec::bad_range`.
   static caf::expected<link_view> make(multipart&& wire, limits bounds);
+
+  /// The same for a wire message that was too large to be kept, all but its
+  /// first frame.
+  /// @param rest Bytes of the other frames.
+  static caf::expected<link_view> make_cut(multipart&& wire, std::size_t rest);
 
   const link_fields& fields() const noexcept {
     return fields_;
@@ -43,6 +48,12 @@ public:
     return messages_;
   }
 
+  /// The sum of the sizes of all frames, but of those that came in chunks and
+  /// were not dropped by `unpack`.
+  std::size_t bytes() const noexcept {
+    return bytes_;
+  }
+
   /// The chunk, if `fields().chunk` says so.
   const buffer& chunk() const noexcept {
     return wire_.frames[1];
@@ -50,8 +61,9 @@ public:
 
   /// Appends all messages to `into`. Their small frames are slices of the
   /// first frame: whoever keeps one keeps all of it.
-  /// @returns the sum of the sizes of all frames, or `ec::bad_range` if
-  ///          `assembler` does not hold exactly the large frames it takes.
+  /// @returns the sum of the sizes of all frames, `ec::too_large` if a message
+  ///          is beyond the limits, or `ec::bad_range` if `assembler` does not
+  ///          hold exactly the large frames it takes.
   caf::expected<std::size_t> unpack(chunk_assembler* assembler,
                                     std::vector<multipart>& into);
 
@@ -73,7 +85,9 @@ private:
   piece_span pieces_;
   std::span<const std::byte> arena_;
   std::size_t messages_ = 0;
+  std::size_t bytes_ = 0;
   std::size_t chunked_ = 0;
+  std::optional<ec> excess_; // why it cannot be unpacked
 };
 
 } // namespace troupe

@@ -25,6 +25,24 @@ std::optional<ec> bridged_link::read(multipart&& wire,
     return bytes ? std::nullopt : std::optional{reason(bytes.error())};
   }
   auto& x = peer(from);
+  if (!fields.chunk)
+    return unpack(x, *view, into);
+  return note_header(x, fields)
+           ? x.second.assembler.add(fields.chunk, view->chunk())
+           : std::optional{ec::bad_range};
+}
+
+void bridged_link::read_cut(multipart&& wire, std::size_t rest) {
+  if (!credit_)
+    return;
+  auto from = wire.peer;
+  auto view = link_view::make_cut(std::move(wire), rest);
+  std::vector<multipart> none;
+  if (view && !view->fields().chunk)
+    unpack(peer(from), *view, none);
+}
+
+bool bridged_link::note_header(peer_entry& x, const link_fields& fields) {
   auto& state = x.second;
   state.window.granted(fields.credit);
   auto before = state.account.epoch();
@@ -33,17 +51,22 @@ std::optional<ec> bridged_link::read(multipart&& wire,
     state.assembler.reset();
   if (state.account.due())
     list(x);
-  if (fields.chunk)
-    return current ? state.assembler.add(fields.chunk, view->chunk())
-                   : std::optional{ec::bad_range};
-  auto bytes = view->unpack(current ? &state.assembler : nullptr, into);
-  if (unhandled_.empty() || unhandled_.back().epoch != fields.epoch
-      || unhandled_.back().peer != from)
-    unhandled_.push_back({std::move(from), fields.epoch, {}});
+  return current;
+}
+
+std::optional<ec> bridged_link::unpack(peer_entry& from, link_view& view,
+                                       std::vector<multipart>& into) {
+  auto epoch = view.fields().epoch;
+  auto current = note_header(from, view.fields());
+  auto bytes = view.unpack(current ? &from.second.assembler : nullptr, into);
+  if (unhandled_.empty() || unhandled_.back().epoch != epoch
+      || unhandled_.back().peer != from.first)
+    unhandled_.push_back({from.first, epoch, {}});
   auto& sum = unhandled_.back().amount;
-  sum.messages += view->messages();
-  sum.bytes += bytes ? *bytes : 0;
-  return bytes ? std::nullopt : std::optional{reason(bytes.error())};
+  sum.messages += view.messages();
+  sum.bytes += bytes ? *bytes : view.bytes();
+  return bytes ? std::nullopt
+               : std::optional{static_cast<ec>(bytes.error().code())};
 }
 
 std::shared_ptr<const void>

@@ -224,6 +224,9 @@ private:
   /// Unpacks a wire message into `batch`.
   void read_link(multipart& wire, std::vector<multipart>& batch);
 
+  /// Takes note of a wire message of which only the first frame is left.
+  void note_cut(multipart& wire);
+
   /// Tells the link what the monitor saw.
   void watch_link();
 

@@ -74,6 +74,11 @@ void socket_actor_impl::read_link(multipart& wire,
          .peer = std::move(peer)});
 }
 
+void socket_actor_impl::note_cut(multipart& wire) {
+  if (link_ && !wire.frames.empty() && admit(wire))
+    link_->read_cut(std::move(wire), socket_.cut_bytes());
+}
+
 void socket_actor_impl::watch_link() {
   if (!link_)
     return;

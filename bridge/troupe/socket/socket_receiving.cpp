@@ -35,6 +35,8 @@ void socket_actor_impl::read() {
       break;
     if (intake_ && intake_->curious())
       intake_->delivered(socket_.source());
+    if (result == receive_result::dropped)
+      note_cut(message);
     if (result == receive_result::dropped || !admit(message)) {
       count(counters_.dropped);
       socket_.decline();

@@ -8,6 +8,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <new>
@@ -83,25 +84,31 @@ receive_result zmq_socket::receive_frames(multipart& message) {
   auto bytes = std::size_t{0};
   auto count = std::size_t{0};
   auto more = true;
+  auto too_large = false;
   do {
     if (spare_ == nullptr)
       spare_ = caf::make_counted<received_frame>();
-    if (zmq_msg_recv(&spare_->message, handle_, ZMQ_DONTWAIT) < 0)
+    if (zmq_msg_recv(&spare_->message, handle_, ZMQ_DONTWAIT) < 0) {
+      message.frames.clear();
       return count == 0 ? receive_result::nothing : receive_result::dropped;
+    }
     more = zmq_msg_more(&spare_->message) != 0;
     if (!more && (asks_for_proof_ || notes_sources_))
       read_origin();
     auto frame = spare_->bytes();
     bytes += frame.size();
-    if (++count > limits_.frames || bytes > limits_.bytes)
-      message.frames.clear(); // the rest still has to come off the socket
+    too_large = ++count > limits_.frames || bytes > limits_.bytes;
+    if (too_large) // the rest still has to come off the socket
+      message.frames.resize(std::min(message.frames.size(), std::size_t{1}));
     else if (frame.size() <= small_frames::max_size)
       message.frames.push_back(small_.copy(frame));
     else
       message.frames.emplace_back(std::move(spare_), frame);
   } while (more);
-  return message.frames.empty() ? receive_result::dropped
-                                : receive_result::received;
+  if (!too_large)
+    return receive_result::received;
+  cut_bytes_ = bytes - (message.frames.empty() ? 0 : message.frames[0].size());
+  return receive_result::dropped;
 }
 
 void zmq_socket::read_origin() {
@@ -124,9 +131,11 @@ receive_result zmq_socket::receive(multipart& message) {
   if (addressed(type_) && !receive_peer(message.peer))
     return receive_result::nothing;
   auto result = receive_frames(message);
-  if (result == receive_result::received && limits_.generated_ids_only
-      && type_ == socket_type::router && !message.peer.generated())
+  if (result != receive_result::nothing && limits_.generated_ids_only
+      && type_ == socket_type::router && !message.peer.generated()) {
+    message.frames.clear();
     result = receive_result::dropped;
+  }
   return result;
 }
 

@@ -83,8 +83,14 @@ public:
   send_result send(const multipart& message, copy_policy policy,
                    socket_counters& counters);
 
-  /// Takes the next message off the socket.
+  /// Takes the next message off the socket. Of one that was too large, the
+  /// first frame is there, unless it was too large itself or its sender unfit.
   receive_result receive(multipart& message);
+
+  /// Bytes of the other frames of the last message that was too large.
+  std::size_t cut_bytes() const noexcept {
+    return cut_bytes_;
+  }
 
   /// Who sent the last message, as its connection proved. Empty if nothing was
   /// proved, or asked for. Valid until the next call of `receive`.
@@ -146,6 +152,7 @@ private:
   bool notes_sources_ = false;
   std::string user_id_;
   int source_ = -1;
+  std::size_t cut_bytes_ = 0;
 };
 
 } // namespace troupe
