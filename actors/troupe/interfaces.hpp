@@ -17,9 +17,10 @@
 /// than classes: an actor takes the narrowest handle that it needs.
 namespace troupe {
 
-/// Tags of the two sockets of an engine or client.
+/// Tags of the sockets of an engine or client.
 inline constexpr std::uint32_t control_lane = 0;
 inline constexpr std::uint32_t task_lane = 1;
+inline constexpr std::uint32_t direct_lane = 2;
 
 /// An engine that the hub admitted and that may join the task lane.
 struct engine_joined {
@@ -53,7 +54,11 @@ struct scheduler_status {
   socket_counters frames;
 };
 
-/// The part of the TASK SCHEDULER interface that the hub uses. The hub decides
+/// Adds counts, loads and frames of another scheduler.
+/// @relates scheduler_status
+void add(scheduler_status& x, const scheduler_status& y);
+
+/// The part of both schedulers' interfaces that the hub uses. The hub decides
 /// who is admitted and who is lost, the scheduler acts on it.
 using membership_listener_actor = caf::typed_actor<
   // Announces an engine before it is told its token.
@@ -73,6 +78,14 @@ using task_scheduler_actor =
     // Connects the scheduler to the hub. Sent once, before anything else.
     caf::reacts_to<atom::attach, loss_listener_actor>,
     // Looks at waiting times. The scheduler sends this message to itself.
+    caf::reacts_to<atom::tick>>;
+
+/// The DIRECT SCHEDULER interface: passes calls to the engines that they name.
+using direct_scheduler_actor =
+  membership_listener_actor::extend_with<socket_owner_actor>::extend<
+    // Connects the scheduler to the hub. Sent once, before anything else.
+    caf::reacts_to<atom::attach, loss_listener_actor>,
+    // Sends again what came back. The scheduler sends this message to itself.
     caf::reacts_to<atom::tick>>;
 
 /// One engine as the hub sees it.

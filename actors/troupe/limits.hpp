@@ -51,6 +51,9 @@ inline constexpr std::uint64_t client_bytes = std::uint64_t{64} << 20;
 /// it when the engine has nothing else.
 inline constexpr std::uint64_t engine_bytes = std::uint64_t{32} << 20;
 
+/// Direct calls that one engine may have outstanding.
+inline constexpr std::uint32_t direct_window = 512;
+
 /// Most tasks outstanding per engine with `hwm=auto`.
 inline constexpr std::uint32_t max_auto_hwm = 512;
 

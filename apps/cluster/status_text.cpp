@@ -40,7 +40,8 @@ std::string listen_text(const connection_info& info) {
 json to_json_object(const connection_info& info) {
   return {{"name", info.name},           {"pid", info.pid},
           {"listen", listen_text(info)}, {"control", info.control},
-          {"tasks", info.tasks},         {"protocol", info.version}};
+          {"tasks", info.tasks},         {"direct", info.direct},
+          {"protocol", info.version}};
 }
 
 } // namespace

@@ -79,7 +79,7 @@ struct fixture : sandbox {
   /// Endpoints of all sockets of the only cluster.
   std::vector<std::string> endpoints() {
     auto cluster = json({"status"}).at("cluster");
-    return {cluster.at("control"), cluster.at("tasks")};
+    return {cluster.at("control"), cluster.at("tasks"), cluster.at("direct")};
   }
 
   /// Sends a megabyte that is no ZMTP at all.

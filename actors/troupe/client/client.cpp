@@ -74,6 +74,18 @@ client::client(std::string_view name) : client(find(name)) {
   // nop
 }
 
+engine_view client::operator[](int number) const {
+  if (number >= 0)
+    return direct(engine_id{static_cast<std::uint32_t>(number)});
+  auto all = ids();
+  auto back = static_cast<std::size_t>(-static_cast<std::int64_t>(number));
+  if (back > all.size())
+    throw error{errc::no_engines,
+                "there is no engine number " + std::to_string(number) + ": "
+                  + std::to_string(all.size()) + " engines are ready"};
+  return direct(all[all.size() - back]);
+}
+
 std::vector<engine_id> client::ids() const {
   std::vector<engine_id> result;
   for (auto& x : core_->last_status().engines)

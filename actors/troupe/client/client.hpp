@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/client/client_core.hpp"
+#include "troupe/client/direct_view.hpp"
 #include "troupe/client/view.hpp"
 
 #include <chrono>
@@ -43,6 +44,35 @@ public:
   /// The load-balanced view.
   balanced_view balanced() const {
     return balanced_view{core_};
+  }
+
+  /// The view of some engines.
+  direct_view direct(std::vector<engine_id> engines) const {
+    return direct_view{core_, std::move(engines)};
+  }
+
+  /// The view of all engines that are ready now. Throws `no_engines`.
+  direct_view direct() const {
+    return direct(ids());
+  }
+
+  /// The view of one engine.
+  engine_view direct(engine_id id) const {
+    return engine_view{core_, id};
+  }
+
+  /// The engine with this number; or, counted from the end, of those that are
+  /// ready: -1 is the last one. Throws `no_engines`.
+  engine_view operator[](int number) const;
+
+  /// The view of some engines, or of all that are ready now, for calls of many
+  /// engines: their results come together.
+  direct_view broadcast(std::vector<engine_id> engines) const {
+    return direct(std::move(engines)).coalesced();
+  }
+
+  direct_view broadcast() const {
+    return broadcast(ids());
   }
 
   /// Asks the hub for engines, functions and counts.

@@ -10,7 +10,7 @@
 //  client <--Welcome-- control          tasks <--Submit, within Credit-- client
 //  tasks <--Join-- client               client <--Results-- tasks
 //  control <--StatusQuery-- client      task_group <--outcomes-- client
-//  board <--Status-- client
+//  board <--Status-- client             direct: the same, with Cast
 
 namespace troupe {
 
@@ -41,27 +41,48 @@ void end(self_pointer self, errc code, const std::string& reason) {
     sentence = "cannot join cluster \"" + state.cfg.cluster + "\": " + reason;
   state.board->end(code, sentence);
   state.session.fail_all(sentence);
+  state.casts.fail_all(sentence);
 }
 
-/// Sends calls as far as there is credit, a few messages at a time, so that
-/// the first are on their way while the next are written.
-void send_calls(self_pointer self) {
+/// Sends what `take(limit)` returns, a few messages at a time, so that the
+/// first are on their way while the next are written.
+template <class Take>
+void send_calls(self_pointer self, const socket_actor& socket, Take take) {
   auto& state = self->state;
   while (!state.ended && state.link->joined()) {
-    auto messages = state.session.take_submits(state.cfg.messages_per_turn);
+    auto messages = take(state.cfg.messages_per_turn);
     auto more = messages.size() >= state.cfg.messages_per_turn;
     if (!messages.empty())
-      self->send(state.tasks, outgoing{std::move(messages)});
+      self->send(socket, outgoing{std::move(messages)});
     if (!more)
       return;
   }
 }
 
+/// Sends calls as far as there is credit.
+void send_calls(self_pointer self) {
+  auto& state = self->state;
+  send_calls(self, state.tasks, [&](std::size_t most) {
+    return state.session.take_submits(most);
+  });
+}
+
+/// Sends calls of named engines as far as there is credit.
+void send_casts(self_pointer self) {
+  auto& state = self->state;
+  send_calls(self, state.direct,
+             [&](std::size_t most) { return state.casts.take_casts(most); });
+}
+
 void take_calls(self_pointer self) {
   auto& state = self->state;
   for (auto& x : state.board->take())
-    state.session.submit(std::move(x));
+    if (x.calls.cast != nullptr)
+      state.casts.submit(std::move(x));
+    else
+      state.session.submit(std::move(x));
   send_calls(self);
+  send_casts(self);
 }
 
 // -- time ---------------------------------------------------------------------
@@ -104,16 +125,20 @@ void tick(self_pointer self) {
 void welcomed(self_pointer self) {
   auto& state = self->state;
   auto before = std::exchange(state.id, state.link->id());
-  if (before && *before != state.link->id())
-    state.session.fail_in_flight("cluster \"" + state.cfg.cluster
-                                 + "\" lost its connection to this program, "
-                                   "and with it the task");
+  if (before && *before != state.link->id()) {
+    auto sentence = "cluster \"" + state.cfg.cluster
+                    + "\" lost its connection to this program, and with it the "
+                      "task";
+    state.session.fail_in_flight(sentence);
+    state.casts.fail_in_flight(sentence);
+  }
   send(self, state.control, {pack_status_query(true)});
 }
 
 void act(self_pointer self, link_actions actions) {
   auto& state = self->state;
   send(self, state.control, std::move(actions.control));
+  send(self, state.direct, actions.tasks);
   send(self, state.tasks, std::move(actions.tasks));
   if (actions.joined_now)
     welcomed(self);
@@ -138,7 +163,7 @@ void noticed(self_pointer self, const socket_event& x) {
   auto& state = self->state;
   if (x.what != socket_event::kind::disconnected || state.ended)
     return;
-  if (x.tag == task_lane)
+  if (x.tag != control_lane)
     return act(self, state.link->task_lane_disconnected(self->clock().now()));
   state.broken = true;
   check_alive(self);
@@ -146,7 +171,7 @@ void noticed(self_pointer self, const socket_event& x) {
     act(self, state.link->disconnected(self->clock().now()));
 }
 
-// -- task lane ----------------------------------------------------------------
+// -- task lane and direct lane ------------------------------------------------
 
 /// A scheduler that does not know us wants to be joined again. One that refuses
 /// tasks will not report them, so nobody shall wait for them.
@@ -159,14 +184,15 @@ void refused_tasks(self_pointer self, const wire::Refusal& refusal) {
   end(self, errc::failed, "its scheduler refused tasks: " + text);
 }
 
-void received_task_message(self_pointer self, const message_view& message) {
-  auto& state = self->state;
+template <class Session>
+void received_task_message(self_pointer self, Session& session,
+                           const message_view& message) {
   if (auto credit = message.get<wire::Credit>())
-    state.session.credit(credit->tasks(), credit->bytes());
+    session.credit(credit->tasks(), credit->bytes());
   else if (auto refusal = message.get<wire::Refusal>())
     refused_tasks(self, *refusal);
   else
-    state.session.results(message); // broken ones are dropped
+    session.results(message); // broken ones are dropped
 }
 
 void received(self_pointer self, delivery& x) {
@@ -179,21 +205,30 @@ void received(self_pointer self, delivery& x) {
       continue;
     if (x.tag == control_lane)
       received_control(self, *message);
+    else if (x.tag == direct_lane)
+      received_task_message(self, state.casts, *message);
     else
-      received_task_message(self, *message);
+      received_task_message(self, state.session, *message);
   }
   if (x.tag == task_lane)
     send_calls(self);
+  else if (x.tag == direct_lane)
+    send_casts(self);
 }
 
 void given_back(self_pointer self, returned& x) {
   auto& state = self->state;
-  if (x.tag != task_lane || state.ended)
+  if (x.tag == control_lane || state.ended)
     return;
   auto sentence = "the task could not be sent to cluster \"" + state.cfg.cluster
                   + "\": " + to_string(x.reason);
-  state.session.returned(std::move(x.message), sentence);
-  send_calls(self);
+  if (x.tag == direct_lane) {
+    state.casts.returned(std::move(x.message), sentence);
+    send_casts(self);
+  } else {
+    state.session.returned(std::move(x.message), sentence);
+    send_calls(self);
+  }
 }
 
 // -- the end ------------------------------------------------------------------
@@ -203,6 +238,7 @@ void stop(self_pointer self) {
   act(self, state.link->leave("the client ended"));
   self->send(state.control, atom::close_v);
   self->send(state.tasks, atom::close_v);
+  self->send(state.direct, atom::close_v);
   self->quit();
 }
 
@@ -211,6 +247,7 @@ void start(self_pointer self) {
   auto owner = caf::actor_cast<socket_owner_actor>(self);
   self->send(state.control, atom::attach_v, owner);
   self->send(state.tasks, atom::attach_v, owner);
+  self->send(state.direct, atom::attach_v, owner);
   state.link.emplace(state.cfg.link);
   act(self, state.link->start(self->clock().now()));
 }
@@ -220,10 +257,11 @@ void start(self_pointer self) {
 client_actor::behavior_type
 client_session_actor(self_pointer self, client_actor_config cfg,
                      socket_actor control, socket_actor tasks,
-                     client_board_ptr board) {
+                     socket_actor direct, client_board_ptr board) {
   self->state.cfg = std::move(cfg);
   self->state.control = std::move(control);
   self->state.tasks = std::move(tasks);
+  self->state.direct = std::move(direct);
   self->state.board = std::move(board);
   start(self);
   return {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/client/cast_session.hpp"
 #include "troupe/client/client_board.hpp"
 #include "troupe/client/client_session.hpp"
 #include "troupe/hub/hub_link.hpp"
@@ -53,8 +54,10 @@ struct client_state {
   client_actor_config cfg;
   socket_actor control;
   socket_actor tasks;
+  socket_actor direct;
   client_board_ptr board;
   client_session session;
+  cast_session casts;
   std::optional<hub_link> link;
 
   /// The number under which tasks in flight were sent.
@@ -71,12 +74,13 @@ struct client_state {
   bool ended = false;
 };
 
-/// Runs a session over two DEALER sockets, tagged `control_lane` and
-/// `task_lane`, to one controller. Goes on to answer when the session ended,
-/// so that nobody waits for it; ends with `atom::stop`.
+/// Runs a session over three DEALER sockets, tagged `control_lane`, `task_lane`
+/// and `direct_lane`, to one controller. Goes on to answer when the session
+/// ended, so that nobody waits for it; ends with `atom::stop`.
 client_actor::behavior_type
 client_session_actor(client_actor::stateful_pointer<client_state> self,
                      client_actor_config cfg, socket_actor control,
-                     socket_actor tasks, client_board_ptr board);
+                     socket_actor tasks, socket_actor direct,
+                     client_board_ptr board);
 
 } // namespace troupe

@@ -102,8 +102,11 @@ struct client_core::impl {
       open(lane_spec(control_lane, info.control, limits::control_frame_bytes));
     auto tasks =
       open(lane_spec(task_lane, info.tasks, limits::task_frame_bytes));
+    auto direct =
+      open(lane_spec(direct_lane, info.direct, limits::task_frame_bytes));
     actor = sys.spawn(client_session_actor, actor_config(info, cfg),
-                      std::move(control), std::move(tasks), board);
+                      std::move(control), std::move(tasks), std::move(direct),
+                      board);
     // A system ends only after every thread has let go of its logger, which
     // this thread took when it made the system; another thread may end it.
     caf::logger::set_current_actor_system(nullptr);

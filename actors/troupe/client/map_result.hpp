@@ -83,6 +83,11 @@ public:
     return result;
   }
 
+  /// The result of the first item alone.
+  async_result<T> only() const {
+    return {core_, group_};
+  }
+
   /// Waits for item `index`. Throws `error` if that item failed.
   T get(std::size_t index, duration limit = forever) const {
     if (bar_ != nullptr && bar_->wait(*group_, index, limit))

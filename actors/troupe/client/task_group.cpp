@@ -196,6 +196,8 @@ constexpr auto known_failures = std::array{
   known_failure{"rejected", errc::no_engines,
                 "the function throws troupe::reject: see its own words"},
   known_failure{"bad_needs", errc::usage, ""},
+  known_failure{"unknown_engine", errc::no_engines,
+                "client::ids() has the engines there are"},
   known_failure{"invalid_dependency", errc::dependency_failed,
                 "depend on the latest tasks of the same client only"},
   known_failure{"unreachable_dependency", errc::dependency_failed,
@@ -238,6 +240,9 @@ error task_error(const task_outcome& outcome, const failure& reason,
       return error{errc::no_engines, "no engine can run " + function + behind,
                    "see `troupe status` for what the engines can run"};
     case status::engine_lost:
+      if (reason.type == "engine_gone")
+        return error{errc::engine_lost, function + behind,
+                     "client::ids() has the engines there are"};
       return error{errc::engine_lost,
                    function + " was lost with its engine after "
                      + std::to_string(outcome.attempts)

@@ -172,6 +172,31 @@ struct call_demands {
   resources needs;
 };
 
+/// Which engines run calls, if these name them.
+struct cast_plan {
+  /// Numbers of engines.
+  std::vector<std::uint32_t> engines;
+
+  /// The engine of each call, as its place in `engines`. Empty: all engines run
+  /// each call.
+  std::vector<std::uint32_t> places;
+
+  /// See `wire::CastEntry`.
+  std::uint32_t item_size = 0;
+  std::uint8_t flags = 0;
+
+  /// Results per call.
+  std::size_t fan() const noexcept {
+    return places.empty() ? engines.size() : 1;
+  }
+
+  /// The engines of call `n`.
+  std::span<const std::uint32_t> engines_of(std::size_t n) const noexcept {
+    return places.empty() ? std::span{engines}
+                          : std::span{engines}.subspan(places[n], 1);
+  }
+};
+
 /// Encoded arguments of many calls of one function, in one arena.
 struct encoded_calls {
   struct call {
@@ -190,6 +215,8 @@ struct encoded_calls {
   std::int8_t priority = 0;
   /// Null if they demand nothing.
   std::shared_ptr<const call_demands> demands;
+  /// Null if any engine will do.
+  std::shared_ptr<const cast_plan> cast;
   std::vector<call> calls;
   std::vector<std::byte> arena;
   std::vector<buffer> frames;

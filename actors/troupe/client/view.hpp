@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/client/map_result.hpp"
+#include "troupe/client/remote_call.hpp"
 #include "troupe/client/result.hpp"
 #include "troupe/client/task_options.hpp"
 #include "troupe/codec/task.hpp"
@@ -17,49 +18,6 @@
 #include <vector>
 
 namespace troupe {
-
-/// Whether a `T` can be written as an argument for a parameter of type `P`:
-/// what converts implicitly, and what its codec takes as it is.
-template <class T, class P>
-concept remote_argument = std::is_convertible_v<T, P> || requires(encoder& out,
-                                                                  T&& x) {
-  codec<P>::encode(out, std::forward<T>(x));
-};
-
-namespace detail {
-
-template <class Arguments, class... Ts>
-inline constexpr bool fits_arguments = false;
-
-template <class... Ps, class... Ts>
-requires(sizeof...(Ps) == sizeof...(Ts)) inline constexpr bool fits_arguments<
-  std::tuple<Ps...>, Ts...> = (remote_argument<Ts, Ps> && ...);
-
-/// Writes one argument as parameter type `P` without a detour through `P` where
-/// a vector, span, array or string can be written as it is.
-template <class P, class T>
-void encode_argument(encoder& out, T&& x) {
-  if constexpr (requires { codec<P>::encode(out, std::forward<T>(x)); })
-    codec<P>::encode(out, std::forward<T>(x));
-  else
-    codec<P>::encode(out, static_cast<P>(std::forward<T>(x)));
-}
-
-template <class... Ps, class... Ts>
-void encode_arguments(std::type_identity<std::tuple<Ps...>>, encoder& out,
-                      Ts&&... xs) {
-  (encode_argument<Ps>(out, std::forward<Ts>(xs)), ...);
-}
-
-/// Throws `task_not_registered` with the way to mend it.
-[[noreturn]] void throw_not_registered();
-
-} // namespace detail
-
-/// Whether `F` can be called with `Ts` in another process.
-template <auto F, class... Ts>
-concept remote_callable =
-  detail::fits_arguments<typename task_traits<F>::arguments, Ts...>;
 
 /// Runs functions on whatever engine is least loaded. A cheap value.
 /// Thread-safe.
@@ -102,7 +60,7 @@ public:
       calls.calls.reserve(std::ranges::size(inputs));
     for (auto&& x : inputs)
       calls.add([&](encoder& out) {
-        write_element<F>(out, std::forward<decltype(x)>(x));
+        detail::write_element<F>(out, std::forward<decltype(x)>(x));
       });
     auto group = submit(traits::info->description.name, std::move(calls));
     using result = detail::owned_result_t<typename traits::result>;
@@ -120,30 +78,9 @@ public:
 private:
   template <auto F>
   encoded_calls prepare() const {
-    auto info = task_traits<F>::info;
-    if (info == nullptr)
-      detail::throw_not_registered();
-    encoded_calls calls;
-    calls.function = info->description.id;
-    calls.signature = info->description.signature;
+    auto calls = detail::calls_of<F>();
     set_options(calls);
     return calls;
-  }
-
-  template <auto F, class T>
-  static void write_element(encoder& out, T&& x) {
-    using arguments = typename task_traits<F>::arguments;
-    std::type_identity<arguments> types;
-    if constexpr (remote_callable<F, T>)
-      detail::encode_arguments(types, out, std::forward<T>(x));
-    else
-      std::apply(
-        [&]<class... Ts>(Ts&&... xs) {
-          static_assert(remote_callable<F, Ts...>,
-                        "the elements do not fit the function's parameters");
-          detail::encode_arguments(types, out, std::forward<Ts>(xs)...);
-        },
-        std::forward<T>(x));
   }
 
   /// Throws `usage` if the options make no sense.

@@ -23,7 +23,7 @@ using std::chrono::milliseconds;
 /// How long each actor may take to end.
 constexpr auto end_limit = milliseconds{2000};
 
-/// Threads of the actor system: the hub and the scheduler, at most.
+/// Threads of the actor system: two of its actors run at a time.
 constexpr auto max_threads = std::size_t{2};
 
 caf::actor_system_config& init(caf::actor_system_config& cfg) {
@@ -113,8 +113,10 @@ struct controller::impl {
     orderly = end(hub, [this] { caf::anon_send(hub, atom::stop_v); })
               && orderly;
     orderly = end_by_exit(scheduler) && orderly;
+    orderly = end_by_exit(direct_scheduler) && orderly;
     hub = nullptr;
     scheduler = nullptr;
+    direct_scheduler = nullptr;
     listener = nullptr;
     bridge.reset();
     sys.await_actors_before_shutdown(orderly);
@@ -145,6 +147,20 @@ struct controller::impl {
     caf::anon_send(listener, atom::attach_v, caf::actor_cast<caf::actor>(part));
   }
 
+  /// Spawns the hub and makes it and the schedulers known to each other.
+  void spawn_hub(const hub_config& cfg, const socket_actor& socket) {
+    hub = sys.spawn(
+      troupe::hub, cfg, socket,
+      caf::actor_cast<membership_listener_actor>(scheduler),
+      caf::actor_cast<membership_listener_actor>(direct_scheduler), listener);
+    auto losses = caf::actor_cast<loss_listener_actor>(hub);
+    caf::anon_send(scheduler, atom::attach_v, losses);
+    caf::anon_send(direct_scheduler, atom::attach_v, losses);
+    watch(hub);
+    watch(scheduler);
+    watch(direct_scheduler);
+  }
+
   caf::error start(controller_config& x) {
     bridge = std::make_unique<bridge_runtime>(sys, x.bridge);
     auto control_lane = bridge->open(control_socket(x.control_endpoint));
@@ -153,19 +169,19 @@ struct controller::impl {
     auto tasks_lane = bridge->open(tasks_socket(x.tasks_endpoint));
     if (!tasks_lane)
       return tasks_lane.error();
+    auto direct_lane = bridge->open(tasks_socket(x.direct_endpoint));
+    if (!direct_lane)
+      return direct_lane.error();
     control = control_lane->endpoints.front();
     tasks = tasks_lane->endpoints.front();
+    direct = direct_lane->endpoints.front();
     scheduler = sys.spawn(task_scheduler, x.scheduler, tasks_lane->handle);
+    direct_scheduler = sys.spawn(troupe::direct_scheduler, x.direct,
+                                 direct_lane->handle);
     listener = sys.spawn(stop_listener, stop);
-    hub = sys.spawn(troupe::hub, x.hub, control_lane->handle,
-                    caf::actor_cast<membership_listener_actor>(scheduler),
-                    listener);
-    caf::anon_send(scheduler, atom::attach_v,
-                   caf::actor_cast<loss_listener_actor>(hub));
-    watch(hub);
-    watch(scheduler);
-    watch(control_lane->handle);
-    watch(tasks_lane->handle);
+    spawn_hub(x.hub, control_lane->handle);
+    for (auto lane : {&*control_lane, &*tasks_lane, &*direct_lane})
+      watch(lane->handle);
     return {};
   }
 
@@ -176,9 +192,11 @@ struct controller::impl {
   std::shared_ptr<stop_signal> stop = std::make_shared<stop_signal>();
   caf::actor listener;
   task_scheduler_actor scheduler;
+  direct_scheduler_actor direct_scheduler;
   hub_actor hub;
   std::string control;
   std::string tasks;
+  std::string direct;
 };
 
 caf::expected<std::unique_ptr<controller>>
@@ -203,6 +221,10 @@ const std::string& controller::control_endpoint() const noexcept {
 
 const std::string& controller::tasks_endpoint() const noexcept {
   return pimpl_->tasks;
+}
+
+const std::string& controller::direct_endpoint() const noexcept {
+  return pimpl_->direct;
 }
 
 caf::expected<cluster_status> controller::status(milliseconds limit) {

@@ -3,6 +3,7 @@
 
 #include "troupe/hub/hub.hpp"
 #include "troupe/process/connection_info.hpp"
+#include "troupe/scheduling/direct_scheduler.hpp"
 #include "troupe/scheduling/task_scheduler.hpp"
 
 #include <caf/expected.hpp>
@@ -21,12 +22,15 @@ struct controller_config {
   task_scheduler_config scheduler{};
   bridge_config bridge{};
 
-  /// Where the two lanes listen.
+  /// Where the lanes listen.
   std::string control_endpoint;
   std::string tasks_endpoint;
+  std::string direct_endpoint;
+
+  direct_scheduler_config direct{};
 };
 
-/// Hub, task scheduler and their sockets, in one actor system of their own.
+/// Hub, schedulers and their sockets, in one actor system of their own.
 /// Blocking face for the controller process; no other thread may use it.
 class controller {
 public:
@@ -40,6 +44,7 @@ public:
   /// Real endpoints of the lanes, with ports in the place of wildcards.
   const std::string& control_endpoint() const noexcept;
   const std::string& tasks_endpoint() const noexcept;
+  const std::string& direct_endpoint() const noexcept;
 
   /// Asks the hub, for at most `limit`.
   caf::expected<cluster_status> status(std::chrono::milliseconds limit);

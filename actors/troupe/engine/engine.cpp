@@ -13,7 +13,9 @@
 //  control --Welcome--> engine          engine --dispatch()--> runner thread
 //  control <--Ready-- engine            runner thread --finished--> engine
 //  tasks <--Join-- engine               engine --take_results()--> runner
-//                                       tasks <--Results-- engine
+//  direct <--Join-- engine              tasks <--Results-- engine
+//
+// What comes from the direct lane goes back there.
 
 namespace troupe {
 
@@ -73,14 +75,18 @@ void perform(self_pointer self, bool was_joined, link_actions actions) {
     // The scheduler has given our tasks to others.
     state.runner->clear();
     state.unsent.clear();
+    state.unsent_direct.clear();
   }
   if (actions.joined_now)
     state.runner->name(state.link->name());
-  if (!actions.tasks.empty())
+  if (!actions.tasks.empty()) {
+    self->send(state.direct, to_outgoing(actions.tasks));
     self->send(state.tasks, to_outgoing(std::move(actions.tasks)));
+  }
   if (actions.lost_now) {
     self->send(state.control, atom::close_v);
     self->send(state.tasks, atom::close_v);
+    self->send(state.direct, atom::close_v);
     if (auto on_end = std::exchange(state.on_end, nullptr))
       on_end(end_of(state), std::move(actions.reason));
     self->quit();
@@ -109,11 +115,13 @@ void probe_later(self_pointer self, std::chrono::milliseconds pause) {
 /// @returns whether to look for more, see `task_runner`.
 bool send_results(self_pointer self) {
   auto& state = self->state;
-  auto [messages, look_again] = state.runner->take_results();
+  auto [messages, direct, look_again] = state.runner->take_results();
   if (!state.link->joined())
     return false; // nobody waits for them any more
   if (!messages.empty())
     self->send(state.tasks, outgoing{std::move(messages)});
+  if (!direct.empty())
+    self->send(state.direct, outgoing{std::move(direct)});
   return look_again;
 }
 
@@ -124,6 +132,8 @@ void probe(self_pointer self) {
   auto same_task = task != 0 && task == state.probed_task;
   if (!state.unsent.empty())
     self->send(state.tasks, outgoing{std::exchange(state.unsent, {})});
+  if (!state.unsent_direct.empty())
+    self->send(state.direct, outgoing{std::exchange(state.unsent_direct, {})});
   if (send_results(self) && !same_task)
     probe_later(self, task_runner::look_again);
 }
@@ -151,7 +161,7 @@ void receive_control(self_pointer self, multipart x) {
   });
 }
 
-void receive_tasks(self_pointer self, multipart x) {
+void receive_tasks(self_pointer self, task_source from, multipart x) {
   auto& state = self->state;
   auto message = message_view::make(std::move(x));
   if (!message) {
@@ -161,7 +171,7 @@ void receive_tasks(self_pointer self, multipart x) {
       return link.received_refusal(now, *refusal);
     });
   } else if (!state.link->joined()
-             || state.runner->dispatch(std::move(*message))) {
+             || state.runner->dispatch(std::move(*message), from)) {
     ++state.dropped;
   } else if (state.runner->runs_short_tasks()) {
     probe_later(self, task_runner::look_again);
@@ -175,15 +185,20 @@ void receive(self_pointer self, delivery& x) {
     if (x.tag == control_lane)
       receive_control(self, std::move(message));
     else
-      receive_tasks(self, std::move(message));
+      receive_tasks(self,
+                    x.tag == direct_lane ? task_source::direct
+                                         : task_source::balanced,
+                    std::move(message));
   }
 }
 
 /// Keeps results that had no room. Everything else is repeated by the link.
 void take_back(self_pointer self, returned& x) {
   auto& state = self->state;
-  if (x.tag == task_lane && x.reason == ec::peer_full && state.link->joined()) {
-    state.unsent.push_back(std::move(x.message));
+  if (x.tag != control_lane && x.reason == ec::peer_full
+      && state.link->joined()) {
+    auto& unsent = x.tag == direct_lane ? state.unsent_direct : state.unsent;
+    unsent.push_back(std::move(x.message));
     probe_later(self, state.resend);
   } else {
     ++state.dropped;
@@ -192,20 +207,22 @@ void take_back(self_pointer self, returned& x) {
 
 } // namespace
 
-engine_actor::behavior_type engine(self_pointer self, engine_config cfg,
-                                   socket_actor control, socket_actor tasks,
-                                   std::shared_ptr<task_runner> runner,
-                                   engine_end_listener on_end) {
+engine_actor::behavior_type
+engine(self_pointer self, engine_config cfg, socket_actor control,
+       socket_actor tasks, socket_actor direct,
+       std::shared_ptr<task_runner> runner, engine_end_listener on_end) {
   auto& state = self->state;
   state.resend = cfg.resend;
   state.link.emplace(link_config(std::move(cfg), *runner));
   state.control = std::move(control);
   state.tasks = std::move(tasks);
+  state.direct = std::move(direct);
   state.runner = std::move(runner);
   state.on_end = std::move(on_end);
   auto owner = caf::actor_cast<socket_owner_actor>(self);
   self->send(state.control, atom::attach_v, owner);
   self->send(state.tasks, atom::attach_v, owner);
+  self->send(state.direct, atom::attach_v, owner);
   tell_link(self, [](hub_link& link, auto now) { return link.start(now); });
   return {
     [self](delivery& x) { receive(self, x); },

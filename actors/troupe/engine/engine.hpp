@@ -75,11 +75,13 @@ struct engine_state {
 
   socket_actor control;
   socket_actor tasks;
+  socket_actor direct;
   std::shared_ptr<task_runner> runner;
   engine_end_listener on_end;
 
-  /// Results that the task lane gave back because it was full.
+  /// Results that the lanes gave back because they were full.
   std::vector<multipart> unsent;
+  std::vector<multipart> unsent_direct;
   std::chrono::milliseconds resend{};
 
   /// When the pending `tick` comes, if one is pending.
@@ -96,14 +98,14 @@ struct engine_state {
   std::uint64_t dropped = 0;
 };
 
-/// Answers the hub on `control`, passes tasks from `tasks` to `runner` and
-/// results back. Calls `on_end` when the controller is lost, turns the engine
-/// away or says goodbye; the actor ends then.
+/// Answers the hub on `control`, passes tasks from `tasks` and `direct` to
+/// `runner` and results back. Calls `on_end` when the controller is lost, turns
+/// the engine away or says goodbye; the actor ends then.
 ///
 /// `runner` must wake the engine with `finished`.
 engine_actor::behavior_type
 engine(engine_actor::stateful_pointer<engine_state> self, engine_config cfg,
-       socket_actor control, socket_actor tasks,
+       socket_actor control, socket_actor tasks, socket_actor direct,
        std::shared_ptr<task_runner> runner, engine_end_listener on_end);
 
 } // namespace troupe

@@ -87,11 +87,12 @@ socket_spec control_socket(const connection_info& info) {
   return spec;
 }
 
-socket_spec task_socket(const connection_info& info) {
+/// A socket that carries tasks and results.
+socket_spec task_socket(const std::string& endpoint, std::uint32_t lane) {
   socket_spec spec;
   spec.security = no_security{};
-  spec.connect = {info.tasks};
-  spec.tag = task_lane;
+  spec.connect = {endpoint};
+  spec.tag = lane;
   spec.max_frame = limits::task_frame_bytes;
   spec.max_frames = limits::batch_frames + 1;
   spec.watch = true;
@@ -129,9 +130,12 @@ int run_tasks(const connection_info& info, engine_config cfg,
   auto control = bridge.open(control_socket(info));
   if (!control)
     return complain(exit_no_controller, describe(control.error()));
-  auto tasks = bridge.open(task_socket(info));
+  auto tasks = bridge.open(task_socket(info.tasks, task_lane));
   if (!tasks)
     return complain(exit_no_controller, describe(tasks.error()));
+  auto direct = bridge.open(task_socket(info.direct, direct_lane));
+  if (!direct)
+    return complain(exit_no_controller, describe(direct.error()));
   engine_actor handle;
   auto runner =
     std::make_shared<task_runner>(function_registry::global(), [&handle] {
@@ -139,7 +143,8 @@ int run_tasks(const connection_info& info, engine_config cfg,
     });
   std::atomic<int> status{exit_no_controller};
   handle = sys.spawn(engine, std::move(cfg), control->handle, tasks->handle,
-                     runner, [&](engine_end how, const std::string& reason) {
+                     direct->handle, runner,
+                     [&](engine_end how, const std::string& reason) {
                        status = exit_status(how);
                        if (status != 0)
                          complain(status, reason);

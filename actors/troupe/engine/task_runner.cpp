@@ -28,7 +28,13 @@ task_runner::task_runner(const function_registry& functions,
   // nop
 }
 
-caf::error task_runner::dispatch(message_view batch) {
+std::vector<multipart> task_runner::queue::take() {
+  if (!open.empty())
+    finished.push_back(open.finish({}));
+  return std::exchange(finished, {});
+}
+
+caf::error task_runner::dispatch(message_view batch, task_source from) {
   if (batch.kind() != wire::Body::Dispatch)
     return troupe::make_error(ec::unexpected_message, "this is no dispatch");
   auto tasks = read_tasks(batch);
@@ -37,7 +43,9 @@ caf::error task_runner::dispatch(message_view batch) {
   std::unique_lock guard{mutex_};
   queued_ += static_cast<std::uint32_t>(tasks->entries.size());
   // Moving a message leaves its bytes, and the vector of its frames, in place.
-  jobs_.push_back(job{std::move(batch), *tasks, generation_});
+  of(from).jobs.push_back(job{std::move(batch), *tasks, generation_, from});
+  if (from == task_source::direct)
+    direct_ = true;
   guard.unlock();
   changed_.notify_one();
   return caf::none;
@@ -46,21 +54,23 @@ caf::error task_runner::dispatch(message_view batch) {
 task_runner::results task_runner::take_results() {
   std::unique_lock guard{mutex_};
   announced_ = false;
-  if (!open_.empty())
-    finished_.push_back(open_.finish({}));
+  results result{of(task_source::balanced).take(),
+                 of(task_source::direct).take()};
   // Asked under the mutex: if no task waits, all results but that of the last
   // task are here, and the end of the last one wakes.
-  return {std::exchange(finished_, {}), queued() > 0 && runs_short_tasks()};
+  result.look_again = queued() > 0 && runs_short_tasks();
+  return result;
 }
 
 void task_runner::clear() {
   std::unique_lock guard{mutex_};
   ++generation_;
-  for (auto& x : jobs_)
-    queued_ -= static_cast<std::uint32_t>(x.tasks.entries.size());
-  jobs_.clear();
-  finished_.clear();
-  open_ = result_batch_builder{batch_kind::results};
+  for (auto& x : queues_) {
+    for (auto& work : x.jobs)
+      queued_ -= static_cast<std::uint32_t>(work.tasks.entries.size());
+    x = queue{};
+  }
+  direct_ = false;
   announced_ = false;
 }
 
@@ -79,7 +89,9 @@ void task_runner::name(std::string engine) {
 void task_runner::run() {
   for (;;) {
     std::unique_lock guard{mutex_};
-    changed_.wait(guard, [this] { return stopped_ || !jobs_.empty(); });
+    changed_.wait(guard, [this] {
+      return stopped_ || direct_ || !of(task_source::balanced).jobs.empty();
+    });
     guard.unlock();
     if (stopped_)
       return;
@@ -88,14 +100,30 @@ void task_runner::run() {
 }
 
 bool task_runner::run_next() {
+  return run_next(direct_ ? task_source::direct : task_source::balanced);
+}
+
+bool task_runner::run_next(task_source from) {
   std::unique_lock guard{mutex_};
-  if (jobs_.empty())
+  auto& jobs = of(from).jobs;
+  if (jobs.empty())
     return false;
   caller_.name(name_);
-  auto work = std::move(jobs_.front());
-  jobs_.pop_front();
+  auto work = std::move(jobs.front());
+  jobs.pop_front();
+  if (from == task_source::direct)
+    direct_ = !jobs.empty();
   guard.unlock();
   run_batch(work);
+  return true;
+}
+
+bool task_runner::run_direct() {
+  if (!direct_)
+    return false;
+  while (!stopped_ && run_next(task_source::direct)) {
+    // nop
+  }
   return true;
 }
 
@@ -107,6 +135,8 @@ void task_runner::run_batch(const job& work) {
   auto epoch = nanoseconds(std::chrono::system_clock::now())
                - nanoseconds(begin);
   for (auto& task : tasks.entries) {
+    if (work.source == task_source::balanced && run_direct())
+      begin = clock::now();
     if (stopped_ || work.generation != generation_)
       break;
     current_ = done_ + 1;
@@ -137,9 +167,10 @@ void task_runner::report(const job& work, wire::ResultEntry result,
   auto frames = caller_.frames();
   std::unique_lock guard{mutex_};
   if (work.generation == generation_) {
-    if (!open_.takes(bytes.size(), frames.size(), total_bytes(frames)))
-      finished_.push_back(open_.finish({}));
-    open_.add(result, bytes, frames);
+    auto& [jobs, finished, open] = of(work.source);
+    if (!open.takes(bytes.size(), frames.size(), total_bytes(frames)))
+      finished.push_back(open.finish({}));
+    open.add(result, bytes, frames);
   }
   auto wakes = (urgent || now - last_flush_ >= flush_interval)
                && !std::exchange(announced_, true);

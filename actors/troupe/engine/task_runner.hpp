@@ -8,6 +8,7 @@
 
 #include <caf/error.hpp>
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -19,6 +20,14 @@
 #include <vector>
 
 namespace troupe {
+
+/// Who sent a task, and gets its result.
+enum class task_source : std::uint8_t {
+  /// The task scheduler.
+  balanced,
+  /// The direct scheduler: goes before all balanced tasks that wait.
+  direct,
+};
 
 /// Runs tasks on the one thread that calls `run`, and nothing else does user
 /// code ever touch: so heartbeats and control never wait for it.
@@ -55,11 +64,14 @@ public:
 
   /// Queues the tasks of a verified `Dispatch`. Fails if it is none, or if its
   /// ranges make no sense.
-  caf::error dispatch(message_view batch);
+  caf::error dispatch(message_view batch,
+                      task_source from = task_source::balanced);
 
   struct results {
-    /// Without a peer.
+    /// For the task scheduler, without a peer.
     std::vector<multipart> messages;
+    /// For the direct scheduler.
+    std::vector<multipart> direct;
     /// Whether further ones may be held back.
     bool look_again = false;
   };
@@ -115,7 +127,28 @@ private:
     message_view message;
     task_batch_view tasks; // lies in the message
     std::uint64_t generation;
+    task_source source;
   };
+
+  /// What waits, and what is to be sent, per source.
+  struct queue {
+    std::deque<job> jobs;
+    std::vector<multipart> finished; // messages that are full
+    result_batch_builder open{batch_kind::results};
+
+    /// Returns all results.
+    std::vector<multipart> take();
+  };
+
+  queue& of(task_source x) noexcept {
+    return queues_[static_cast<std::size_t>(x)];
+  }
+
+  bool run_next(task_source from);
+
+  /// Runs what waits for its turn before the next balanced task.
+  /// @returns whether there was something.
+  bool run_direct();
 
   void run_batch(const job& work);
 
@@ -133,15 +166,16 @@ private:
   std::atomic<bool> short_tasks_{true};
   std::atomic<bool> stopped_{false};
 
+  /// Whether direct jobs wait. Changes under the mutex.
+  std::atomic<bool> direct_{false};
+
   /// Counts calls of `clear`. Changes under the mutex.
   std::atomic<std::uint64_t> generation_{0};
 
   std::mutex mutex_; // protects all below
   std::condition_variable changed_;
-  std::deque<job> jobs_;
+  std::array<queue, 2> queues_;
   std::string name_;
-  std::vector<multipart> finished_; // messages that are full
-  result_batch_builder open_{batch_kind::results};
   bool announced_ = false;
   clock::time_point last_flush_{};
 };

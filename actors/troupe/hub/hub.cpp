@@ -6,6 +6,7 @@
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 // Engine joins:                        Engine dies:
@@ -54,16 +55,36 @@ void wake_at(self_pointer self, time_point when) {
 
 void perform(self_pointer self, hub_actions actions);
 
-void ask_scheduler(self_pointer self) {
+/// What the schedulers told so far.
+struct scheduler_answers {
+  scheduler_status balanced;
+  scheduler_status direct;
+  int missing = 2;
+};
+
+/// Asks one of the schedulers. The last answer goes to all who wait.
+void ask(self_pointer self, const membership_listener_actor& scheduler,
+         std::shared_ptr<scheduler_answers> all,
+         scheduler_status scheduler_answers::*mine) {
+  auto answer = [self, all, mine](const scheduler_status& x) {
+    (*all).*mine = x;
+    if (--all->missing > 0)
+      return;
+    self->state.asking = false;
+    add(all->balanced, all->direct);
+    perform(self, self->state.core->answer(all->balanced, self->clock().now()));
+  };
+  self->request(scheduler, status_limit, atom::status_v)
+    .then(answer, [answer](const caf::error&) { answer({}); });
+}
+
+void ask_schedulers(self_pointer self) {
   auto& state = self->state;
   if (std::exchange(state.asking, true))
     return;
-  auto answer = [self](const scheduler_status& x) {
-    self->state.asking = false;
-    perform(self, self->state.core->answer(x, self->clock().now()));
-  };
-  self->request(state.scheduler, status_limit, atom::status_v)
-    .then(answer, [answer](const caf::error&) { answer({}); });
+  auto all = std::make_shared<scheduler_answers>();
+  ask(self, state.scheduler, all, &scheduler_answers::balanced);
+  ask(self, state.direct_scheduler, all, &scheduler_answers::direct);
 }
 
 void notify(self_pointer self) {
@@ -71,7 +92,7 @@ void notify(self_pointer self) {
   state.notify_at = never;
   state.notified = self->clock().now();
   state.core->notify();
-  ask_scheduler(self);
+  ask_schedulers(self);
 }
 
 /// Tells subscribers about changes, but not more often than the interval.
@@ -88,20 +109,21 @@ void notify_soon(self_pointer self) {
 
 void perform(self_pointer self, hub_actions actions) {
   auto& state = self->state;
-  for (auto& x : actions.engines)
-    self->send(state.scheduler, atom::admit_v, std::move(x));
-  for (auto& x : actions.clients)
-    self->send(state.scheduler, atom::admit_v, x.id, x.token);
-  for (auto& id : actions.lost)
-    std::visit([&](auto x) { self->send(state.scheduler, atom::lost_v, x); },
-               id);
+  for (auto scheduler : {&state.scheduler, &state.direct_scheduler}) {
+    for (auto& x : actions.engines)
+      self->send(*scheduler, atom::admit_v, x);
+    for (auto& x : actions.clients)
+      self->send(*scheduler, atom::admit_v, x.id, x.token);
+    for (auto& id : actions.lost)
+      std::visit([&](auto x) { self->send(*scheduler, atom::lost_v, x); }, id);
+  }
   if (!actions.control.empty())
     self->send(state.socket, outgoing{std::move(actions.control)});
   log(actions.log);
   if (actions.stop && state.owner)
     caf::anon_send(state.owner, atom::stop_v);
   if (actions.asked)
-    ask_scheduler(self);
+    ask_schedulers(self);
   notify_soon(self);
 }
 
@@ -137,10 +159,12 @@ void stop(self_pointer self) {
 
 hub_actor::behavior_type
 hub(self_pointer self, hub_config cfg, socket_actor socket,
-    membership_listener_actor scheduler, caf::actor owner) {
+    membership_listener_actor scheduler,
+    membership_listener_actor direct_scheduler, caf::actor owner) {
   self->state.core = std::make_unique<hub_core>(cfg, self->clock().now());
   self->state.socket = std::move(socket);
   self->state.scheduler = std::move(scheduler);
+  self->state.direct_scheduler = std::move(direct_scheduler);
   self->state.owner = std::move(owner);
   self->send(self->state.socket, atom::attach_v,
              caf::actor_cast<socket_owner_actor>(self));

@@ -18,6 +18,7 @@ struct hub_state {
   std::unique_ptr<hub_core> core{};
   socket_actor socket{};
   membership_listener_actor scheduler{};
+  membership_listener_actor direct_scheduler{};
   caf::actor owner{};
 
   /// When everybody is pinged out of turn, and how often still.
@@ -28,7 +29,7 @@ struct hub_state {
   hub_core::time_point notify_at = hub_core::time_point::max();
   hub_core::time_point notified{};
 
-  /// Whether the scheduler owes us its status.
+  /// Whether the schedulers owe us their status.
   bool asking = false;
 
   /// Whether everybody was told goodbye.
@@ -39,6 +40,7 @@ struct hub_state {
 /// @param owner is told (`atom::stop`) when a client asks to stop the cluster.
 hub_actor::behavior_type
 hub(hub_actor::stateful_pointer<hub_state> self, hub_config cfg,
-    socket_actor socket, membership_listener_actor scheduler, caf::actor owner);
+    socket_actor socket, membership_listener_actor scheduler,
+    membership_listener_actor direct_scheduler, caf::actor owner);
 
 } // namespace troupe

@@ -83,13 +83,10 @@ private:
 } // namespace
 
 std::string to_json(const connection_info& x) {
-  json object{{"name", x.name},
-              {"instance", to_hex(x.instance)},
-              {"pid", x.pid},
-              {"start_time", x.start_time},
-              {"control", x.control},
-              {"tasks", x.tasks},
-              {"copy_threshold", x.copy_threshold},
+  json object{{"name", x.name},       {"instance", to_hex(x.instance)},
+              {"pid", x.pid},         {"start_time", x.start_time},
+              {"control", x.control}, {"tasks", x.tasks},
+              {"direct", x.direct},   {"copy_threshold", x.copy_threshold},
               {"version", x.version}};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -106,6 +103,7 @@ caf::expected<connection_info> parse_connection_info(const std::string& text) {
   fields.read("start_time", result.start_time);
   fields.read("control", result.control);
   fields.read("tasks", result.tasks);
+  fields.read("direct", result.direct);
   fields.read("copy_threshold", result.copy_threshold);
   fields.read("version", result.version);
   if (!fields.problem().empty())

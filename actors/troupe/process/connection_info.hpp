@@ -23,9 +23,10 @@ struct connection_info {
   std::int64_t pid = 0;
   std::uint64_t start_time = 0;
 
-  /// Endpoints of the two lanes.
+  /// Endpoints of the lanes.
   std::string control;
   std::string tasks;
+  std::string direct;
 
   /// Copy policy of all bridges of the cluster, as `copy_policy` reads it.
   std::string copy_threshold = "1024";

@@ -114,9 +114,12 @@ private:
       return start_failure{dir.error() == ec::bad_config ? usage : failed,
                            describe(dir.error())};
     dir_.emplace(std::move(*dir));
-    controller_config cfg{cfg_.hub, cfg_.scheduler, cfg_.bridge,
+    controller_config cfg{cfg_.hub,
+                          cfg_.scheduler,
+                          cfg_.bridge,
                           tcp ? tcp_endpoint(0) : dir_->ipc_endpoint("control"),
-                          tcp ? tcp_endpoint(1) : dir_->ipc_endpoint("tasks")};
+                          tcp ? tcp_endpoint(1) : dir_->ipc_endpoint("tasks"),
+                          tcp ? tcp_endpoint(2) : dir_->ipc_endpoint("direct")};
     if (cfg_.lifeline >= 0) // nobody else brings engines to a private cluster
       cfg.scheduler.engine_wait = std::min(cfg.scheduler.engine_wait,
                                            private_engine_wait);
@@ -143,6 +146,7 @@ private:
     info_.start_time = process_start_time(getpid());
     info_.control = controller_->control_endpoint();
     info_.tasks = controller_->tasks_endpoint();
+    info_.direct = controller_->direct_endpoint();
     info_.copy_threshold = to_string(cfg_.bridge.copy);
     info_.version = limits::protocol_version;
     engine_.environment.emplace_back(connection_variable, to_json(info_));

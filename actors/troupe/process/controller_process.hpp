@@ -27,7 +27,7 @@ struct controller_process_config {
   /// Where to listen: `ipc`, or a TCP host such as `127.0.0.1`.
   std::string listen = "ipc";
 
-  /// TCP: port of the control lane; the task lane takes the next one. 0 = any.
+  /// TCP: port of the control lane; the other two take the next ones. 0 = any.
   std::uint16_t port = 0;
 
   /// TCP has no encryption yet, so whoever wants it must say so.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/protocol/pack.hpp"
 
+#include "troupe/protocol/seal.hpp"
+
 #include <algorithm>
 #include <cassert>
 #include <iterator>
@@ -24,15 +26,6 @@ constexpr auto max_failure_text = std::size_t{64} << 10;
 
 // Longest name that a 16-bit size can describe, in bytes.
 constexpr auto max_name = std::size_t{0xFFFF};
-
-/// Puts `body` into an envelope and releases the builder's memory.
-template <class Table>
-buffer seal(builder_type& fbb, flatbuffers::Offset<Table> body) {
-  constexpr auto kind = wire::BodyTraits<Table>::enum_value;
-  auto root = wire::CreateEnvelope(fbb, kind, body.Union());
-  fbb.Finish(root, limits::file_identifier);
-  return buffer::adopt(fbb.Release());
-}
 
 auto pack_text(builder_type& fbb, std::string_view text) {
   return fbb.CreateString(text.data(), text.size());

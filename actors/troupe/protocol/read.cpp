@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/protocol/read.hpp"
 
+#include "troupe/protocol/batch_ranges.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
@@ -28,10 +30,6 @@ std::string_view read_names(const flatbuffers::Vector<std::uint8_t>* names) {
   if (names == nullptr)
     return {};
   return {reinterpret_cast<const char*>(names->Data()), names->size()};
-}
-
-bool within(std::size_t offset, std::size_t size, std::size_t limit) {
-  return offset <= limit && size <= limit - offset;
 }
 
 /// Hands out parts of `names`: as many bytes as there are, so that a small
@@ -62,24 +60,6 @@ caf::error bad_range(const char* text) {
 }
 
 template <class Entry>
-caf::error check_entries(const batch_view<Entry>& batch) {
-  if (batch.entries.size() > limits::batch_tasks)
-    return bad_range("too many entries");
-  auto left = batch.arena.size();
-  for (auto& x : batch.entries) {
-    if (!within(x.offset(), x.size(), batch.arena.size()))
-      return bad_range("bytes out of bounds");
-    // Honest entries do not overlap. Others could make copies grow.
-    if (x.size() > left)
-      return bad_range("overlapping bytes");
-    left -= x.size();
-    if (!within(x.first_frame(), x.frames(), batch.payload.size()))
-      return bad_range("frames out of bounds");
-  }
-  return caf::none;
-}
-
-template <class Entry>
 caf::expected<batch_view<Entry>>
 read_batch(const flatbuffers::Vector<const Entry*>* entries,
            const flatbuffers::Vector<std::uint8_t>* arena,
@@ -90,7 +70,7 @@ read_batch(const flatbuffers::Vector<const Entry*>* entries,
   batch_view<Entry> result{*list, {}, payload};
   if (arena != nullptr)
     result.arena = std::as_bytes(std::span{arena->Data(), arena->size()});
-  if (auto err = check_entries(result))
+  if (auto err = check_ranges(result))
     return err;
   return result;
 }

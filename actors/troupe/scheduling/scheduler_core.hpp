@@ -6,6 +6,7 @@
 #include "troupe/scheduling/constraint_graph.hpp"
 #include "troupe/scheduling/outbox.hpp"
 #include "troupe/scheduling/peer_table.hpp"
+#include "troupe/scheduling/scheduler_actions.hpp"
 #include "troupe/scheduling/schemes/schemes.hpp"
 #include "troupe/scheduling/task_queue.hpp"
 #include "troupe/scheduling/task_table.hpp"
@@ -53,16 +54,6 @@ struct task_scheduler_config {
 
   /// Time between two looks at waiting times.
   std::chrono::milliseconds period{1000};
-};
-
-/// What follows from the events since the last `flush`.
-struct scheduler_actions {
-  /// To be sent on the task lane, in this order.
-  std::vector<multipart> messages;
-
-  /// Peers that could not be reached, for the hub.
-  std::vector<engine_id> gone_engines;
-  std::vector<client_id> gone_clients;
 };
 
 /// The rules of the task scheduler: owns each task from its acceptance to its

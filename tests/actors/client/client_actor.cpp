@@ -21,17 +21,19 @@ struct fixture : deterministic_fixture {
     cfg.link.hello.role = wire::Role::Client;
     cfg.controller_alive = [this] { return controller_alive; };
     client = sys.spawn(client_session_actor, cfg, control.as<socket_actor>(),
-                       tasks.as<socket_actor>(), board);
+                       tasks.as<socket_actor>(), direct.as<socket_actor>(),
+                       board);
     run();
     auto owner = caf::actor_cast<socket_owner_actor>(client);
     BOOST_TEST(control.received(atom::attach_v, owner));
     BOOST_TEST(tasks.received(atom::attach_v, owner));
+    BOOST_TEST(direct.received(atom::attach_v, owner));
   }
 
   ~fixture() {
     driver->send(client, atom::stop_v);
     run();
-    for (auto socket : {&control, &tasks})
+    for (auto socket : {&control, &tasks, &direct})
       while (socket->ptr()->has_next_message())
         socket->ptr()->dequeue();
     client = nullptr;
@@ -82,6 +84,7 @@ struct fixture : deterministic_fixture {
     deliver(task_lane, pack_credit(100, 100000));
     sent(control);
     sent(tasks);
+    sent(direct);
   }
 
   task_group_ptr submit(std::size_t count) {
@@ -100,6 +103,7 @@ struct fixture : deterministic_fixture {
   probe driver{sys};
   probe control{sys};
   probe tasks{sys};
+  probe direct{sys};
   client_board_ptr board;
   client_actor client;
 };
@@ -132,6 +136,51 @@ BOOST_AUTO_TEST_CASE(joins_and_asks_for_news_when_welcome) {
   auto view = view_of(messages[0]);
   BOOST_REQUIRE(view.get<wire::Join>() != nullptr);
   BOOST_TEST(view.get<wire::Join>()->token() == 11u);
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_named_engines_have_a_lane_of_their_own) {
+  sent(control);
+  welcome();
+  BOOST_TEST((kinds(direct) == bodies{body::Join}));
+  sent(tasks);
+  auto calls = numbered_calls(2);
+  auto plan = std::make_shared<cast_plan>();
+  plan->engines = {0, 1};
+  calls.cast = plan;
+  auto group = make_group(4);
+  board->submit({group, std::move(calls)});
+  driver->send(client, atom::submit_v);
+  run();
+  BOOST_TEST(direct.received_nothing()); // no credit yet
+  deliver(direct_lane, pack_credit(100, 100000));
+  BOOST_TEST((kinds(direct) == bodies{body::Cast}));
+  BOOST_TEST(tasks.received_nothing());
+  deliver(direct_lane, results_of({1, 2, 3}));
+  BOOST_TEST(group->done() == 3u);
+  driver->send(client,
+               socket_event{direct_lane, socket_event::kind::disconnected});
+  run();
+  deliver(control_lane, pack_welcome({2, "", 12, 1000, 4}));
+  BOOST_TEST(group->done() == 4u); // it was lost with the connection
+  BOOST_TEST(group->failed() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(fails_calls_that_the_direct_lane_gives_back) {
+  join();
+  deliver(direct_lane, pack_credit(100, 100000));
+  auto calls = numbered_calls(1);
+  auto plan = std::make_shared<cast_plan>();
+  plan->engines = {0, 1};
+  calls.cast = plan;
+  auto group = make_group(2);
+  board->submit({group, std::move(calls)});
+  driver->send(client, atom::submit_v);
+  run();
+  auto messages = sent(direct);
+  BOOST_REQUIRE(messages.size() == 1u);
+  driver->send(client, returned{direct_lane, ec::peer_full, messages[0]});
+  run();
+  BOOST_TEST(group->failed() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(shows_the_status_on_the_board) {

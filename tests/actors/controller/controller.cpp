@@ -83,6 +83,7 @@ struct fixture {
     controller_config cfg;
     cfg.control_endpoint = dir.ipc("control");
     cfg.tasks_endpoint = dir.ipc("tasks");
+    cfg.direct_endpoint = dir.ipc("direct");
     return cfg;
   }
 
@@ -109,8 +110,10 @@ BOOST_AUTO_TEST_CASE(tells_where_it_listens) {
   auto uut = start(config());
   BOOST_TEST(uut->control_endpoint() == dir.ipc("control"));
   BOOST_TEST(uut->tasks_endpoint() == dir.ipc("tasks"));
+  BOOST_TEST(uut->direct_endpoint() == dir.ipc("direct"));
   auto cfg = config();
-  cfg.control_endpoint = cfg.tasks_endpoint = "tcp://127.0.0.1:*";
+  cfg.control_endpoint = cfg.tasks_endpoint = cfg.direct_endpoint =
+    "tcp://127.0.0.1:*";
   auto other = start(cfg);
   BOOST_TEST(other->control_endpoint() != other->tasks_endpoint());
   BOOST_TEST(other->control_endpoint().find('*') == std::string::npos);
@@ -125,6 +128,7 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_endpoint) {
   auto first = start(cfg);
   cfg.control_endpoint = first->control_endpoint();
   cfg.tasks_endpoint = dir.ipc("other");
+  cfg.direct_endpoint = dir.ipc("another");
   auto err = start_error(cfg);
   BOOST_CHECK(err == ec::address_in_use);
   BOOST_TEST(describe(err).find(first->control_endpoint())

@@ -47,7 +47,7 @@ struct fixture : test::deterministic_fixture {
     cfg.host = "atlas";
     cfg.endpoint = "ipc:///x";
     aut = sys.spawn(engine, cfg, control.as<socket_actor>(),
-                    tasks.as<socket_actor>(), runner,
+                    tasks.as<socket_actor>(), direct.as<socket_actor>(), runner,
                     [this](engine_end how, std::string why) {
                       ++ends;
                       end = how;
@@ -56,6 +56,7 @@ struct fixture : test::deterministic_fixture {
     run();
     control.take<atom::attach, socket_owner_actor>();
     tasks.take<atom::attach, socket_owner_actor>();
+    direct.take<atom::attach, socket_owner_actor>();
   }
 
   ~fixture() {
@@ -63,7 +64,7 @@ struct fixture : test::deterministic_fixture {
     caf::anon_send_exit(aut, caf::exit_reason::kill);
     aut = nullptr;
     run();
-    for (auto x : {&control, &tasks})
+    for (auto x : {&control, &tasks, &direct})
       while (!x->received_nothing())
         (*x)->dequeue();
   }
@@ -142,6 +143,7 @@ struct fixture : test::deterministic_fixture {
 
   test::probe control{sys};
   test::probe tasks{sys};
+  test::probe direct{sys};
   std::shared_ptr<task_runner> runner;
   engine_actor aut;
   dispatches build;
@@ -169,6 +171,35 @@ BOOST_AUTO_TEST_CASE(says_hello_with_its_functions) {
 
 BOOST_AUTO_TEST_CASE(joins_the_task_lane_once_welcome) {
   join();
+  BOOST_TEST(tasks.received_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(joins_the_direct_lane_and_answers_there) {
+  sent(control);
+  arrive(control_lane, pack_welcome(welcome(98)));
+  BOOST_TEST(sent(direct).at(0).get<wire::Join>()->token() == 98u);
+  sent(tasks);
+  build.call(1, "engine.step", 1);
+  arrive(direct_lane, build.message());
+  run_tasks();
+  BOOST_TEST(tasks.received_nothing());
+  auto answers = sent(direct);
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST(read_results(answers[0])->entries[0].id() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(sends_direct_results_again_on_their_lane) {
+  join();
+  sent(direct);
+  build.call(1, "engine.step", 1);
+  arrive(direct_lane, build.message());
+  run_tasks();
+  auto [out] = direct.take<outgoing>();
+  caf::anon_send(aut, returned{direct_lane, ec::peer_full, out.messages.at(0)});
+  run();
+  BOOST_TEST(direct.received_nothing());
+  advance(20ms);
+  BOOST_TEST(sent(direct).size() == 1u);
   BOOST_TEST(tasks.received_nothing());
 }
 

@@ -70,6 +70,12 @@ struct fixture {
     dispatch();
   }
 
+  void dispatch_direct(std::vector<int> keys) {
+    for (auto i : keys)
+      build.call(static_cast<std::uint64_t>(i), "runner.step", i);
+    BOOST_TEST(!runner.dispatch(build.view(), task_source::direct));
+  }
+
   void take() {
     auto taken = runner.take_results();
     messages += taken.messages.size();
@@ -221,6 +227,61 @@ BOOST_AUTO_TEST_CASE(clearing_drops_results_that_nobody_took) {
   runner.clear();
   take();
   BOOST_TEST(results.empty());
+}
+
+// -- direct calls -------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(direct_calls_go_before_all_that_waits) {
+  dispatch_steps(1, 2);
+  dispatch_steps(3, 3);
+  dispatch_direct({11, 12});
+  BOOST_TEST(runner.queued() == 5u);
+  std::vector<int> order;
+  during = [&](int i) { order.push_back(i); };
+  run();
+  BOOST_TEST(order == (std::vector{11, 12, 1, 2, 3}),
+             boost::test_tools::per_element());
+  BOOST_TEST(runner.queued() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(direct_calls_wait_for_one_task_only) {
+  std::vector<int> order;
+  during = [&](int i) {
+    order.push_back(i);
+    if (i == 1) {
+      dispatch_direct({11});
+      dispatch_direct({12});
+    }
+  };
+  dispatch_steps(1, 3);
+  run();
+  BOOST_TEST(order == (std::vector{1, 11, 12, 2, 3}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(results_of_direct_calls_come_apart) {
+  dispatch_steps(1, 2);
+  dispatch_direct({11});
+  while (runner.run_next())
+    ; // nop
+  auto taken = runner.take_results();
+  test::read_all(std::move(taken.direct), results);
+  BOOST_TEST(keys() == (std::vector<std::uint64_t>{11}),
+             boost::test_tools::per_element());
+  results.clear();
+  test::read_all(std::move(taken.messages), results);
+  BOOST_TEST(keys() == (std::vector<std::uint64_t>{1, 2}),
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(clearing_drops_direct_calls) {
+  dispatch_direct({11});
+  runner.run_next();
+  dispatch_direct({12});
+  runner.clear();
+  BOOST_TEST(runner.queued() == 0u);
+  BOOST_TEST(!runner.run_next());
+  BOOST_TEST(runner.take_results().direct.empty());
 }
 
 // -- waking -------------------------------------------------------------------

@@ -39,6 +39,7 @@ struct fixture : test::deterministic_fixture {
     cfg.max_misses = 2;
     aut = sys.spawn(hub, cfg, socket.as<socket_actor>(),
                     scheduler.as<membership_listener_actor>(),
+                    direct.as<membership_listener_actor>(),
                     owner.as<caf::actor>());
     run();
     auto [what, who] = socket.take<atom::attach, socket_owner_actor>();
@@ -53,7 +54,7 @@ struct fixture : test::deterministic_fixture {
   }
 
   void drain() {
-    for (auto x : {&socket, &scheduler, &owner})
+    for (auto x : {&socket, &scheduler, &direct, &owner})
       while (!x->received_nothing())
         (*x)->dequeue();
   }
@@ -136,6 +137,8 @@ struct fixture : test::deterministic_fixture {
     BOOST_REQUIRE(!scheduler.received_nothing());
     scheduler->receive([&](atom::status) { return x; });
     run();
+    direct->receive([&](atom::status) { return scheduler_status{}; });
+    run();
   }
 
   cluster_status status() {
@@ -149,6 +152,7 @@ struct fixture : test::deterministic_fixture {
 
   test::probe socket{sys};
   test::probe scheduler{sys};
+  test::probe direct{sys};
   test::probe owner{sys};
   hub_actor aut;
   std::string text;
@@ -185,6 +189,38 @@ BOOST_AUTO_TEST_CASE(announces_a_client_and_then_welcomes_it) {
   BOOST_REQUIRE_EQUAL(all.size(), 1u);
   BOOST_TEST(read_welcome(*all[0].get<wire::Welcome>()).token == token);
   BOOST_TEST(status().clients == 1);
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_direct_scheduler_the_same) {
+  arrive(alice, pack_hello(hello(wire::Role::Engine, 1)));
+  auto [what, first] = scheduler.take<atom::admit, engine_joined>();
+  auto [what2, second] = direct.take<atom::admit, engine_joined>();
+  BOOST_CHECK(first.id == second.id);
+  BOOST_TEST(first.token == second.token);
+  caf::anon_send(aut, atom::gone_v, first.id);
+  run();
+  BOOST_TEST(direct.received(atom::lost_v, first.id));
+}
+
+BOOST_AUTO_TEST_CASE(adds_the_counts_of_both_schedulers) {
+  join_client(alice, 1);
+  join_engine(bob, 2);
+  sent();
+  arrive(alice, pack_status_query(false));
+  scheduler_status x;
+  x.accepted = 3;
+  x.engines.push_back({engine_id{0}, 1, 2, 3, true});
+  scheduler->receive([&](atom::status) { return x; });
+  run();
+  x.accepted = 40;
+  direct->receive([&](atom::status) { return x; });
+  run();
+  auto all = sent();
+  auto status = read_status(*all.back().get<wire::Status>());
+  BOOST_REQUIRE(status);
+  BOOST_TEST(status->accepted == 43u);
+  BOOST_TEST(status->engines.at(0).load == 2u);
+  BOOST_TEST(status->engines.at(0).done == 4u);
 }
 
 BOOST_AUTO_TEST_CASE(announces_a_repeated_hello_once) {

@@ -14,8 +14,9 @@ using namespace troupe;
 namespace {
 
 connection_info sample() {
-  return {"default",           0xfedcba9876543210,  42,    1234,
-          "ipc:///run/c.sock", "ipc:///run/t.sock", "64k", 1};
+  return {
+    "default",           0xfedcba9876543210,  42,    1234, "ipc:///run/c.sock",
+    "ipc:///run/t.sock", "ipc:///run/d.sock", "64k", 1};
 }
 
 std::string replaced(std::string text, const std::string& from,
