@@ -20,6 +20,7 @@ namespace {
 
 /// Most messages to engines, and most bytes to them, of a run.
 constexpr std::size_t messages_per_run = 5'000;
+constexpr std::size_t most_batches = 100;
 constexpr auto bytes_per_run = std::size_t{64} << 20;
 
 measurement to_rate(std::size_t engines, std::size_t rounds, double seconds) {
@@ -36,16 +37,16 @@ struct stage {
       actors.emplace(engines);
   }
 
-  measurement run_raw(const std::vector<buffer>& payloads) {
+  measurement run_raw(const std::vector<buffer>& payloads, std::size_t batch) {
     stopwatch watch;
-    raw->run(payloads);
+    raw->run(payloads, batch);
     return to_rate(engines, payloads.size(), watch.seconds());
   }
 
-  measurement run_actor(const std::vector<buffer>& payloads) {
+  measurement run_actor(const std::vector<buffer>& payloads,
+                        std::size_t batch) {
     stopwatch watch;
-    for (const auto& payload : payloads)
-      fan_out(actors->session(), engines, payload);
+    cast_payloads(actors->session(), payloads, batch);
     return to_rate(engines, payloads.size(), watch.seconds());
   }
 
@@ -54,22 +55,24 @@ struct stage {
   std::optional<local_cluster> actors;
 };
 
-std::size_t rounds_of(std::size_t engines, std::size_t size, bool quick) {
-  auto most = messages_per_run / engines / (quick ? 20 : 1);
+std::size_t rounds_of(std::size_t engines, std::size_t size, std::size_t batch,
+                      bool quick) {
+  auto most = messages_per_run * std::min(batch, most_batches) / engines
+              / (quick ? 20 : 1);
   auto fit = bytes_per_run / engines / std::max<std::size_t>(size, 1);
   return std::max<std::size_t>(2, std::min(most, fit));
 }
 
-void measure(stage& on, row key, std::size_t size, const options& with,
-             report& out) {
-  auto rounds = rounds_of(on.engines, size, with.quick);
+void measure(stage& on, row key, std::size_t size, std::size_t batch,
+             const options& with, report& out) {
+  auto rounds = rounds_of(on.engines, size, batch, with.quick);
   auto payloads = make_payload_buffers(rounds, size);
   std::vector<contender> contenders;
   if (on.raw)
-    contenders.push_back({key, [&] { return on.run_raw(payloads); }});
+    contenders.push_back({key, [&] { return on.run_raw(payloads, batch); }});
   if (on.actors) {
     key.set("path", "actor").set("transport", "ipc");
-    contenders.push_back({key, [&] { return on.run_actor(payloads); }});
+    contenders.push_back({key, [&] { return on.run_actor(payloads, batch); }});
   }
   compete(contenders, with.repeat, out);
 }
@@ -78,13 +81,14 @@ void run(const options& with, report& out) {
   for (const auto& transport : with.transports)
     for (auto engines : with.engines) {
       stage on{with, engines, transport};
-      for (auto size : with.sizes) {
-        row key;
-        key.set("bench", "broadcast").set("path", "raw");
-        key.set("engines", engines).set("size", size);
-        key.set("transport", transport);
-        measure(on, std::move(key), size, with, out);
-      }
+      for (auto size : with.sizes)
+        for (auto batch : with.batches) {
+          row key;
+          key.set("bench", "broadcast").set("path", "raw");
+          key.set("engines", engines).set("size", size).set("batch", batch);
+          key.set("transport", transport);
+          measure(on, std::move(key), size, batch, with, out);
+        }
     }
 }
 
@@ -93,11 +97,12 @@ void run(const options& with, report& out) {
 workload broadcast_workload() {
   workload result{"broadcast",
                   "one payload to all engines: messages to engines per second",
-                  {"engines", "size", "transport"},
+                  {"engines", "size", "transport", "batch"},
                   {},
                   run};
   result.defaults.engines = {1, 4, 16, 64, 256};
   result.defaults.sizes = {16, 10'000, 1'000'000};
+  result.defaults.batches = {1, 256};
   result.defaults.repeat = 3;
   result.hurry = [](options& with) {
     with.engines = {4, 16};

@@ -5,6 +5,7 @@
 #include "bench_tasks.hpp"
 #include "digest.hpp"
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -16,6 +17,25 @@ std::vector<buffer> make_payload_buffers(std::size_t count, std::size_t size) {
   for (std::size_t i = 0; i < count; ++i)
     result.push_back(buffer::adopt(make_marked_payload(i, size)));
   return result;
+}
+
+void cast_payloads(const client& session, const std::vector<buffer>& payloads,
+                   std::size_t batch) {
+  auto view = session.broadcast();
+  std::vector<map_result<digest>> answers;
+  for (std::size_t first = 0; first < payloads.size(); first += batch) {
+    auto last = std::min(first + batch, payloads.size());
+    answers.clear();
+    for (auto i = first; i < last; ++i)
+      answers.push_back(view.apply<digest_payload>(payloads[i]));
+    for (auto i = first; i < last; ++i) {
+      auto expected = digest_of(payloads[i].text());
+      auto& of_all = answers[i - first];
+      for (std::size_t k = 0; k < of_all.size(); ++k)
+        if (of_all.get(k) != expected)
+          throw std::runtime_error("the actor path changed an answer");
+    }
+  }
 }
 
 std::chrono::steady_clock::time_point

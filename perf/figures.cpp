@@ -156,7 +156,7 @@ std::vector<figure_plan> task_plans() {
                     {"engine_msgs_per_s"},
                     "engine messages / s",
                     "size",
-                    {"transport"}});
+                    {"transport", "batch"}});
   return result;
 }
 
@@ -281,7 +281,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13>
      "Dispatches per second while many tasks wait. A flat curve says that the "
      "queue costs the same whatever its length."},
     {"broadcast",
-     "One payload to each engine, an answer from each. The raw twin sends it "
+     "One payload to each engine, an answer from each; `batch` payloads are on "
+     "their way at a time. The raw twin sends it "
      "once per engine; the cluster fans out by reference."},
     {"codec",
      "Size and time of what travels, by type. Containers are encoded in one "

@@ -7,11 +7,13 @@
 #include "raw_client.hpp"
 #include "raw_processes.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <map>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
+#include <vector>
 
 namespace troupe::perf {
 
@@ -60,13 +62,13 @@ struct raw_fan::impl {
     socket.send(std::move(reference), zmq::send_flags::none);
   }
 
-  /// Takes the answer of `worker` to its payload number `round`.
-  void take(const std::string& worker, const answer& expected,
-            std::size_t round) {
+  /// Takes the next answer of `worker`, to a payload below number `last`.
+  void take(const std::string& worker, const std::vector<answer>& expected,
+            std::size_t last) {
     auto i = workers.find(worker);
-    if (i == workers.end() || i->second != round
+    if (i == workers.end() || i->second >= last
         || frame.size() != sizeof(answer)
-        || std::memcmp(frame.data(), &expected, sizeof(answer)) != 0)
+        || std::memcmp(frame.data(), &expected[i->second], sizeof(answer)) != 0)
       throw std::runtime_error("the raw path changed or doubled an answer");
     ++i->second;
   }
@@ -75,7 +77,7 @@ struct raw_fan::impl {
   void start(std::size_t count) {
     stopwatch watch;
     zmq::message_t greeting{std::string_view{"greeting"}};
-    answer expected{greeting.to_string_view()};
+    std::vector<answer> expected{answer{greeting.to_string_view()}};
     for (std::size_t answers = 0; answers < count;) {
       auto worker = receive();
       if (frame.empty()) {
@@ -83,7 +85,7 @@ struct raw_fan::impl {
         send(worker, greeting);
         continue;
       }
-      take(worker, expected, 0);
+      take(worker, expected, 1);
       if (++answers == 1)
         first = watch.seconds();
     }
@@ -121,18 +123,23 @@ double raw_fan::all_answered() const noexcept {
   return pimpl_->all;
 }
 
-void raw_fan::run(const std::vector<buffer>& payloads) {
+void raw_fan::run(const std::vector<buffer>& payloads, std::size_t batch) {
   for (auto& [worker, answers] : pimpl_->workers)
     answers = 0;
-  for (std::size_t round = 0; round < payloads.size(); ++round) {
-    auto text = payloads[round].text();
-    zmq::message_t payload{const_cast<char*>(text.data()), text.size(),
-                           no_release};
-    for (auto& [worker, answers] : pimpl_->workers)
-      pimpl_->send(worker, payload);
-    answer expected{text};
-    for (std::size_t i = 0; i < pimpl_->workers.size(); ++i)
-      pimpl_->take(pimpl_->receive(), expected, round);
+  std::vector<answer> expected;
+  for (const auto& payload : payloads)
+    expected.emplace_back(payload.text());
+  for (std::size_t first = 0; first < payloads.size(); first += batch) {
+    auto last = std::min(first + batch, payloads.size());
+    for (auto round = first; round < last; ++round) {
+      auto text = payloads[round].text();
+      zmq::message_t payload{const_cast<char*>(text.data()), text.size(),
+                             no_release};
+      for (auto& [worker, answers] : pimpl_->workers)
+        pimpl_->send(worker, payload);
+    }
+    for (auto i = (last - first) * pimpl_->workers.size(); i > 0; --i)
+      pimpl_->take(pimpl_->receive(), expected, last);
   }
 }
 

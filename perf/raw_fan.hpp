@@ -29,10 +29,10 @@ public:
   double first_answer() const noexcept;
   double all_answered() const noexcept;
 
-  /// Sends each payload to all workers by reference, and waits for all answers
-  /// before the next one. Throws `std::runtime_error` unless each worker gives
-  /// one right answer to each payload.
-  void run(const std::vector<buffer>& payloads);
+  /// Sends payloads to all workers by reference: `batch` of them before it
+  /// waits for all answers, and so on. Throws `std::runtime_error` unless each
+  /// worker gives one right answer to each payload.
+  void run(const std::vector<buffer>& payloads, std::size_t batch);
 
 private:
   struct impl;
