@@ -8,9 +8,11 @@
 #include "troupe/scheduling/partition.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <ranges>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 

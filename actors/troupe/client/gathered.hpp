@@ -4,6 +4,7 @@
 #include "troupe/client/map_result.hpp"
 #include "troupe/scheduling/partition.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <utility>
