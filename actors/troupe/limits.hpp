@@ -65,4 +65,8 @@ inline constexpr std::size_t max_clients = 4096;
 inline constexpr auto heartbeat = std::chrono::milliseconds{1000};
 inline constexpr std::uint32_t max_misses = 4;
 
+/// How long clients and the controller look for more before they sleep, while
+/// that pays: twice the way of a tiny task there and back.
+inline constexpr auto spin_time = std::chrono::microseconds{200};
+
 } // namespace troupe::limits

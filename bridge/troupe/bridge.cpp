@@ -92,6 +92,10 @@ bridge_runtime::open(socket_spec spec, std::chrono::milliseconds limit) {
   return result;
 }
 
+caf::execution_unit& bridge_runtime::entrance() const noexcept {
+  return pumps_->entrance();
+}
+
 std::uint64_t bridge_runtime::wakeups() const noexcept {
   return pumps_->wakeups();
 }

@@ -9,10 +9,13 @@
 #include "troupe/socket_context.hpp"
 #include "troupe/socket_spec.hpp"
 
+#include <caf/execution_unit.hpp>
+#include <caf/message_id.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -120,11 +123,24 @@ public:
   open(socket_spec spec,
        std::chrono::milliseconds limit = std::chrono::milliseconds{10000});
 
+  /// Sends like `caf::anon_send`. If `receiver` wakes up for it, it does so on
+  /// the thread of the first pump, as a guest: see
+  /// `socket_spec::handlers_on_pump`. For other threads that talk to such
+  /// actors: what they send to sockets leaves without another wake-up.
+  /// Thread-safe.
+  template <class Handle, class... Ts>
+  void tell(const Handle& receiver, Ts&&... xs) const {
+    receiver->eq_impl(caf::make_message_id(), nullptr, &entrance(),
+                      std::forward<Ts>(xs)...);
+  }
+
   /// How often the pumps woke up. They never do without a reason, so that an
   /// idle process stays asleep.
   std::uint64_t wakeups() const noexcept;
 
 private:
+  caf::execution_unit& entrance() const noexcept;
+
   std::shared_ptr<socket_pumps> pumps_;
   caf::actor_system& sys_;
   bridge_actor actor_;

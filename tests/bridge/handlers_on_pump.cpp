@@ -32,6 +32,11 @@ caf::behavior namer(caf::event_based_actor* self, socket_actor socket) {
   };
 }
 
+/// Tells the name of the thread that handles `close`.
+caf::behavior teller(caf::event_based_actor*, std::promise<std::string>* out) {
+  return {[=](atom::close) { out->set_value(thread_name()); }};
+}
+
 struct fixture : test::bridge_fixture {
   fixture() : client(sys) {
     socket_spec spec;
@@ -85,6 +90,16 @@ BOOST_AUTO_TEST_CASE(guests_run_on_the_pump) {
   BOOST_TEST((first != names.end()));
   BOOST_TEST(std::count(first, names.end(), "troupe.pump")
              == names.end() - first);
+}
+
+BOOST_AUTO_TEST_CASE(other_threads_wake_guests_up) {
+  std::promise<std::string> name;
+  // Has run its first time, and waits, once its behavior is there.
+  auto actor = sys.spawn<caf::lazy_init>(teller, &name);
+  bridge->tell(actor, atom::close_v);
+  auto future = name.get_future();
+  BOOST_REQUIRE((future.wait_for(test::patience) == std::future_status::ready));
+  BOOST_TEST(future.get() == "troupe.pump");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

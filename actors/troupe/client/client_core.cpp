@@ -72,6 +72,7 @@ socket_spec lane_spec(std::uint32_t tag, const std::string& endpoint,
   result.type = socket_type::dealer;
   result.connect = {endpoint};
   result.tag = tag;
+  result.handlers_on_pump = true;
   result.max_frame = max_frame;
   result.watch = true;
   result.options.linger = linger;
@@ -85,6 +86,7 @@ duration patience(milliseconds limit) {
 
 bridge_config bridge_config_of(const connection_info& info) {
   bridge_config result;
+  result.spin_time = limits::spin_time;
   if (auto copy = copy_policy::parse(info.copy_threshold))
     result.copy = *copy;
   return result;
@@ -193,7 +195,7 @@ client_core::~client_core() {
 
 void client_core::submit(task_group_ptr group, encoded_calls calls) {
   if (pimpl_->board->submit({std::move(group), std::move(calls)}))
-    caf::anon_send(pimpl_->actor, atom::submit_v);
+    pimpl_->bridge->tell(pimpl_->actor, atom::submit_v);
 }
 
 status_message client_core::last_status() const {

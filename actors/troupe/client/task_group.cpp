@@ -2,13 +2,27 @@
 #include "troupe/client/task_group.hpp"
 
 #include "troupe/protocol/read.hpp"
+#include "troupe/socket/spin_control.hpp"
 
 #include <algorithm>
 #include <array>
 #include <condition_variable>
 #include <string_view>
+#include <thread>
 
 namespace troupe {
+
+namespace {
+
+/// What this thread learned from its last waits.
+thread_local spin_control spinning;
+
+bool one_core() {
+  static const auto result = std::thread::hardware_concurrency() < 2;
+  return result;
+}
+
+} // namespace
 
 /// A thread that waits: for one outcome, or for a number of them.
 struct task_group::waiter {
@@ -117,7 +131,16 @@ bool task_group::wait(waiter& self, duration limit) const {
     return true;
   if (limit <= duration::zero())
     return false;
+  guard.unlock();
   auto now = clock::now();
+  auto came = limit > limits::spin_time && !one_core()
+              && spinning.look(limits::spin_time, [&] {
+                   std::lock_guard looking{mutex_};
+                   return satisfied();
+                 });
+  guard.lock();
+  if (came)
+    return true;
   waiters_.push_back(&self);
   if (limit >= clock::time_point::max() - now)
     self.changed.wait(guard, satisfied);

@@ -53,6 +53,7 @@ socket_spec tasks_socket(const std::string& endpoint) {
   spec.bind = {endpoint};
   spec.max_frame = limits::task_frame_bytes;
   spec.max_frames = limits::batch_frames + 2;
+  spec.handlers_on_pump = true;
   return spec;
 }
 

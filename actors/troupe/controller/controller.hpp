@@ -20,7 +20,7 @@ namespace troupe {
 struct controller_config {
   hub_config hub{};
   task_scheduler_config scheduler{};
-  bridge_config bridge{};
+  bridge_config bridge{.spin_time = limits::spin_time};
 
   /// Where the lanes listen.
   std::string control_endpoint;

@@ -170,11 +170,14 @@ void receive_tasks(self_pointer self, task_source from, multipart x) {
     tell_link(self, [&](hub_link& link, auto now) {
       return link.received_refusal(now, *refusal);
     });
-  } else if (!state.link->joined()
-             || state.runner->dispatch(std::move(*message), from)) {
+  } else if (!state.link->joined()) {
     ++state.dropped;
-  } else if (state.runner->runs_short_tasks()) {
-    probe_later(self, task_runner::look_again);
+  } else if (auto held_back = state.runner->dispatch(std::move(*message),
+                                                     from)) {
+    if (*held_back)
+      probe_later(self, task_runner::look_again);
+  } else {
+    ++state.dropped;
   }
 }
 

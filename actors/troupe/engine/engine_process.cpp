@@ -80,6 +80,7 @@ socket_spec control_socket(const connection_info& info) {
   spec.security = no_security{};
   spec.connect = {info.control};
   spec.tag = control_lane;
+  spec.handlers_on_pump = true;
   spec.max_frame = limits::control_frame_bytes;
   spec.max_frames = 1;
   spec.watch = true;
@@ -93,6 +94,7 @@ socket_spec task_socket(const std::string& endpoint, std::uint32_t lane) {
   spec.security = no_security{};
   spec.connect = {endpoint};
   spec.tag = lane;
+  spec.handlers_on_pump = true;
   spec.max_frame = limits::task_frame_bytes;
   spec.max_frames = limits::batch_frames + 1;
   spec.watch = true;
@@ -137,10 +139,9 @@ int run_tasks(const connection_info& info, engine_config cfg,
   if (!direct)
     return complain(exit_no_controller, describe(direct.error()));
   engine_actor handle;
-  auto runner =
-    std::make_shared<task_runner>(function_registry::global(), [&handle] {
-      caf::anon_send(handle, atom::finished_v);
-    });
+  auto runner = std::make_shared<task_runner>(function_registry::global(), [&] {
+    bridge.tell(handle, atom::finished_v);
+  });
   std::atomic<int> status{exit_no_controller};
   handle = sys.spawn(engine, std::move(cfg), control->handle, tasks->handle,
                      direct->handle, runner,

@@ -34,12 +34,15 @@ std::vector<multipart> task_runner::queue::take() {
   return std::exchange(finished, {});
 }
 
-caf::error task_runner::dispatch(message_view batch, task_source from) {
+caf::expected<bool> task_runner::dispatch(message_view batch,
+                                          task_source from) {
   if (batch.kind() != wire::Body::Dispatch)
     return troupe::make_error(ec::unexpected_message, "this is no dispatch");
   auto tasks = read_tasks(batch);
   if (!tasks)
     return std::move(tasks.error());
+  // The end of a dispatch wakes: nothing of a single task is held back.
+  auto several = tasks->entries.size() > 1;
   std::unique_lock guard{mutex_};
   queued_ += static_cast<std::uint32_t>(tasks->entries.size());
   // Moving a message leaves its bytes, and the vector of its frames, in place.
@@ -48,7 +51,7 @@ caf::error task_runner::dispatch(message_view batch, task_source from) {
     direct_ = true;
   guard.unlock();
   changed_.notify_one();
-  return caf::none;
+  return several && runs_short_tasks();
 }
 
 task_runner::results task_runner::take_results() {
@@ -172,7 +175,8 @@ void task_runner::report(const job& work, wire::ResultEntry result,
       finished.push_back(open.finish({}));
     open.add(result, bytes, frames);
   }
-  auto wakes = (urgent || now - last_flush_ >= flush_interval)
+  auto interval = flush_interval(std::chrono::nanoseconds{result.run_ns()});
+  auto wakes = (urgent || now - last_flush_ >= interval)
                && !std::exchange(announced_, true);
   if (wakes)
     last_flush_ = now;

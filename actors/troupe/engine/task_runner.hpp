@@ -7,7 +7,9 @@
 #include "troupe/protocol/read.hpp"
 
 #include <caf/error.hpp>
+#include <caf/expected.hpp>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -32,15 +34,15 @@ enum class task_source : std::uint8_t {
 /// Runs tasks on the one thread that calls `run`, and nothing else does user
 /// code ever touch: so heartbeats and control never wait for it.
 ///
-/// Waking the taker of results costs more than a hundred tiny tasks. So the
-/// runner wakes it at the end of each dispatch, after each task of `long_run`
-/// or more, after the first short task behind such a one, and when
-/// `flush_interval` has passed. Other results are held back: they can be taken,
-/// but nobody is told. If a long task follows, they would wait for its end.
-/// Whoever takes results therefore looks again on its own, `look_again` later:
+/// Waking the taker of results costs more than a hundred tiny tasks, and with
+/// all that follows from it up to a tenth of a task of 1 ms. So the runner
+/// wakes it at the end of each dispatch, after each task of `long_run` or more,
+/// after the first short task behind such a one, and when the last time was
+/// `flush_interval` ago. Other results are held back: they can be taken, but
+/// nobody is told. If a long task follows, they would wait for its end. Whoever
+/// takes results therefore looks again on its own, `look_again` later:
 ///
-///  * after a `dispatch` if `runs_short_tasks` says so, and
-///  * after `take_results` if what it returns says so, but
+///  * after `dispatch` and `take_results` if what they return says so, but
 ///  * not if `current` is one and the same task before and after the pause: it
 ///    is a long one, and its end wakes.
 class task_runner {
@@ -48,13 +50,18 @@ public:
   using clock = std::chrono::steady_clock;
 
   /// A task that takes this long has its result announced at once.
-  static constexpr auto long_run = std::chrono::microseconds{100};
-
-  /// Results of short tasks are announced together this often.
-  static constexpr auto flush_interval = std::chrono::microseconds{500};
+  static constexpr auto long_run = std::chrono::milliseconds{4};
 
   /// When to look for results that were held back.
-  static constexpr auto look_again = std::chrono::milliseconds{2};
+  static constexpr auto look_again = std::chrono::milliseconds{10};
+
+  /// Results of tasks that take `run` each are announced together this often:
+  /// after 32 of them, but neither so often that tiny ones pay for it, nor so
+  /// rarely that somebody would notice.
+  static constexpr clock::duration flush_interval(clock::duration run) {
+    return std::clamp<clock::duration>(32 * run, std::chrono::microseconds{500},
+                                       long_run);
+  }
 
   /// @param wake is called, from the running thread, when results are ready
   ///        and none were announced since the last `take_results`.
@@ -64,8 +71,9 @@ public:
 
   /// Queues the tasks of a verified `Dispatch`. Fails if it is none, or if its
   /// ranges make no sense.
-  caf::error dispatch(message_view batch,
-                      task_source from = task_source::balanced);
+  /// @returns whether results may be held back.
+  caf::expected<bool> dispatch(message_view batch,
+                               task_source from = task_source::balanced);
 
   struct results {
     /// For the task scheduler, without a peer.
@@ -106,11 +114,6 @@ public:
   /// The number of the task that runs now, or 0.
   std::uint64_t current() const noexcept {
     return current_;
-  }
-
-  /// Whether the last task was a short one, or none ran yet.
-  bool runs_short_tasks() const noexcept {
-    return short_tasks_;
   }
 
   // -- the running thread -----------------------------------------------------
@@ -155,6 +158,11 @@ private:
   /// Adds the caller's result and wakes the taker if `urgent` or due.
   void report(const job& work, wire::ResultEntry result, clock::time_point now,
               bool urgent);
+
+  /// Whether the last task was a short one, or none ran yet.
+  bool runs_short_tasks() const noexcept {
+    return short_tasks_;
+  }
 
   const function_registry& functions_;
   std::function<void()> wake_;

@@ -63,7 +63,7 @@ struct controller_process_config {
 
   hub_config hub{};
   task_scheduler_config scheduler{};
-  bridge_config bridge{};
+  bridge_config bridge{.spin_time = limits::spin_time};
 };
 
 /// The body of a controller process: the controller, and the nanny of its

@@ -14,7 +14,7 @@ namespace troupe {
 class prefetch {
 public:
   /// Work that waits in an engine while it runs a task.
-  static constexpr auto budget = std::chrono::nanoseconds{2'000'000};
+  static constexpr auto budget = std::chrono::nanoseconds{8'000'000};
 
   /// A round trip that takes a smaller part of the time of a task may be spent
   /// idle.

@@ -5,16 +5,12 @@
 #include "troupe/socket/socket_pump.hpp"
 
 #include <algorithm>
-#include <sched.h>
 
 namespace troupe {
 
 namespace {
 
 using namespace std::chrono_literals;
-
-/// Other threads that take longer have more to do than to pass messages on.
-constexpr auto longest_yield = 20us;
 
 } // namespace
 
@@ -47,24 +43,11 @@ void socket_pump::wait() {
 }
 
 bool socket_pump::look_again() {
-  if (spin_time_ == 0us || !spinning_.worthwhile())
-    return false;
-  auto now = std::chrono::steady_clock::now();
-  auto end = now + spin_time_;
   auto polled = false;
-  auto came = false;
-  auto crowded = false;
-  do {
-    auto before = now;
-    sched_yield();
+  spinning_.look(spin_time_, [&] {
     polled = poll(descriptors_.data(), descriptors_.size(), 0) > 0;
-    came = polled || has_work();
-    now = std::chrono::steady_clock::now();
-    crowded = now - before > longest_yield;
-  } while (!came && !crowded && now < end);
-  spinning_.note(came);
-  if (crowded)
-    spinning_.give_up();
+    return polled || has_work();
+  });
   return polled;
 }
 

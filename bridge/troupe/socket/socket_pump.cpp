@@ -81,20 +81,28 @@ void socket_pump::exec_later(caf::resumable* job) {
     system().scheduler().enqueue(job);
     return;
   }
-  if (here) {
+  if (here)
     own_jobs_.push_back(job);
-    return;
-  }
+  else if (!push(job))
+    abandon(job);
+}
+
+void socket_pump::guest_entrance::exec_later(caf::resumable* job) {
+  if (running_pump == &pump_)
+    pump_.own_jobs_.push_back(job);
+  else if (!pump_.push(job))
+    system().scheduler().enqueue(job);
+}
+
+bool socket_pump::push(caf::resumable* job) {
   {
     std::unique_lock guard{jobs_mutex_};
-    if (ended_) {
-      guard.unlock();
-      abandon(job);
-      return;
-    }
+    if (ended_)
+      return false;
     jobs_.push_back(job);
   }
   bell_->fire();
+  return true;
 }
 
 void socket_pump::begin_stop() noexcept {

@@ -76,6 +76,11 @@ public:
   /// Runs `job` here if it is a socket actor or a guest, else where it belongs.
   void exec_later(caf::resumable* job) override;
 
+  /// For other threads that wake an actor up: it is a guest then.
+  caf::execution_unit& entrance() noexcept {
+    return entrance_;
+  }
+
   /// Begins to close all sockets, in bounded time.
   void begin_stop() noexcept;
 
@@ -135,7 +140,25 @@ private:
     std::size_t first_descriptor = 0;
   };
 
+  /// Runs whatever it is given on the pump.
+  class guest_entrance : public caf::execution_unit {
+  public:
+    explicit guest_entrance(socket_pump& pump)
+      : execution_unit(&pump.system()), pump_(pump) {
+      // nop
+    }
+
+    void exec_later(caf::resumable* job) override;
+
+  private:
+    socket_pump& pump_;
+  };
+
   void run();
+
+  /// Queues `job` from another thread.
+  /// @returns whether the pump will run it.
+  bool push(caf::resumable* job);
 
   void run_jobs();
 
@@ -165,6 +188,7 @@ private:
   bool end_if_idle();
 
   std::shared_ptr<socket_context> context_;
+  guest_entrance entrance_{*this};
   const std::chrono::microseconds spin_time_;
   spin_control spinning_;
   std::shared_ptr<wakeup> bell_ = std::make_shared<wakeup>();

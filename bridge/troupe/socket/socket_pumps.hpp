@@ -27,6 +27,11 @@ public:
     return pumps_.front()->stopping();
   }
 
+  /// The way in for guests of the first pump.
+  caf::execution_unit& entrance() const noexcept {
+    return pumps_.front()->entrance();
+  }
+
   socket_counters counters();
 
   std::uint64_t wakeups() const noexcept;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <sched.h>
 
 namespace troupe {
 
@@ -13,6 +15,33 @@ public:
   /// Sleeps between two tries when nothing came lately: so many that one in
   /// vain is not among the slowest hundredth.
   static constexpr std::uint32_t rest = 256;
+
+  /// Lets other threads run and calls `came` in turn until it returns `true`,
+  /// for at most `limit`, if that is worthwhile.
+  /// @returns what `came` returned last, `false` if it was not called.
+  template <class Predicate>
+  bool look(std::chrono::microseconds limit, Predicate came) {
+    using clock = std::chrono::steady_clock;
+    if (limit.count() == 0 || !worthwhile())
+      return false;
+    // Others that take longer have more to do than to pass messages on.
+    auto longest_yield = limit * 2 / 3;
+    auto now = clock::now();
+    auto end = now + limit;
+    auto found = false;
+    auto crowded = false;
+    do {
+      auto before = now;
+      sched_yield();
+      found = came();
+      now = clock::now();
+      crowded = now - before > longest_yield;
+    } while (!found && !crowded && now < end);
+    note(found);
+    if (crowded)
+      give_up();
+    return found;
+  }
 
   /// Whether to look again this time. Call once before each sleep.
   bool worthwhile() noexcept {

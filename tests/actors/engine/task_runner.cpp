@@ -61,7 +61,7 @@ struct fixture {
 
   /// Queues what was built.
   void dispatch() {
-    BOOST_TEST(!runner.dispatch(build.view()));
+    BOOST_TEST(bool{runner.dispatch(build.view())});
   }
 
   void dispatch_steps(int first, int last) {
@@ -176,7 +176,9 @@ BOOST_AUTO_TEST_CASE(tells_which_task_runs_now) {
 
 BOOST_AUTO_TEST_CASE(refuses_what_is_no_dispatch) {
   auto ping = dispatches::view_of(multipart{{pack_ping(1)}});
-  BOOST_TEST((runner.dispatch(std::move(ping)) == ec::unexpected_message));
+  auto answer = runner.dispatch(std::move(ping));
+  BOOST_REQUIRE(!answer);
+  BOOST_TEST((answer.error() == ec::unexpected_message));
   BOOST_TEST(runner.queued() == 0u);
 }
 
@@ -359,13 +361,28 @@ BOOST_AUTO_TEST_CASE(results_can_be_taken_while_a_task_runs) {
 BOOST_AUTO_TEST_CASE(says_whether_results_may_be_held_back) {
   std::vector<bool> answers;
   during = [&](int) { answers.push_back(runner.take_results().look_again); };
-  BOOST_TEST(runner.runs_short_tasks());
-  dispatch_steps(1, 2);
+  build.call(1, "runner.step", 1).call(2, "runner.step", 2);
+  auto several = runner.dispatch(build.view());
+  BOOST_TEST((several && *several));
   run();
   // Before the first task one waits, before the second none does: its end
   // wakes in any case.
   BOOST_TEST(answers == (std::vector<bool>{true, false}),
              boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_single_task_holds_nothing_back) {
+  auto answer = runner.dispatch(build.call(1, "runner.step", 1).view());
+  BOOST_TEST((answer && !*answer));
+  run();
+  BOOST_TEST(wakes == 1);
+}
+
+BOOST_AUTO_TEST_CASE(announces_longer_tasks_in_smaller_groups) {
+  BOOST_TEST((task_runner::flush_interval(0us) == 500us));
+  BOOST_TEST((task_runner::flush_interval(100us) == 3200us));
+  BOOST_TEST((task_runner::flush_interval(1ms) == task_runner::long_run));
+  BOOST_TEST((task_runner::flush_interval(1h) == task_runner::long_run));
 }
 
 BOOST_AUTO_TEST_CASE(long_tasks_hold_nothing_back) {
@@ -385,7 +402,7 @@ BOOST_AUTO_TEST_CASE(sleeps_until_there_is_work) {
   std::promise<void> woken;
   task_runner sleeper{function_registry::global(), [&] { woken.set_value(); }};
   std::thread thread{[&] { sleeper.run(); }};
-  BOOST_TEST(!sleeper.dispatch(build.call(1, "runner.step", 1).view()));
+  BOOST_TEST(bool{sleeper.dispatch(build.call(1, "runner.step", 1).view())});
   woken.get_future().wait();
   test::read_all(sleeper.take_results().messages, results);
   sleeper.stop();
@@ -409,7 +426,7 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_between_two_threads) {
     for (; sent < total && sent < results.size() + 100; sent += 10) {
       for (auto key = sent; key < sent + 10; ++key)
         build.call(key, "runner.step", 1);
-      BOOST_REQUIRE(!other.dispatch(build.view()));
+      BOOST_REQUIRE(bool{other.dispatch(build.view())});
     }
     // The end of each dispatch wakes, so waiting without a limit must do.
     std::unique_lock guard{mutex};

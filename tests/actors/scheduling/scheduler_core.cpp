@@ -620,7 +620,7 @@ BOOST_AUTO_TEST_CASE(the_hwm_adapts_to_the_time_of_tasks) {
   BOOST_TEST(xs.size() == 1u); // nothing is known yet
   adaptive.core.receive(results_message(e0, {xs[0].key}, wire::Outcome::Ok, //
                                         100'000));
-  BOOST_TEST(adaptive.flush().dispatched[e0].size() == 21u);
+  BOOST_TEST(adaptive.flush().dispatched[e0].size() == 81u);
 }
 
 BOOST_AUTO_TEST_CASE(a_slow_round_trip_lets_one_long_task_wait) {

@@ -3,6 +3,7 @@
 #include "bridge/loopback.hpp"
 #include <troupe/socket/spin_control.hpp>
 
+using namespace std::chrono_literals;
 using namespace troupe;
 
 namespace {
@@ -54,6 +55,27 @@ BOOST_AUTO_TEST_CASE(comes_back_when_something_comes_again) {
   BOOST_TEST(sleeps < static_cast<int>(spin_control::rest));
   control.note(true);
   BOOST_TEST(looks(control, 100, true) == 100);
+}
+
+BOOST_AUTO_TEST_CASE(looks_until_it_comes) {
+  spin_control control;
+  auto looked = 0;
+  BOOST_TEST(control.look(1h, [&] { return ++looked == 3; }));
+  BOOST_TEST(looked == 3);
+}
+
+BOOST_AUTO_TEST_CASE(looks_for_a_limited_time) {
+  spin_control control;
+  auto looked = 0;
+  auto in_vain = [&] {
+    ++looked;
+    return false;
+  };
+  BOOST_TEST(!control.look(1us, in_vain));
+  BOOST_TEST(looked > 0);
+  looked = 0;
+  BOOST_TEST(!control.look(0us, in_vain));
+  BOOST_TEST(looked == 0);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
