@@ -8,11 +8,7 @@
 
 namespace troupe {
 
-namespace {
-
 using namespace std::chrono_literals;
-
-} // namespace
 
 bool socket_pump::has_work() {
   if (!own_jobs_.empty() || (stopping_ && !closing_))
