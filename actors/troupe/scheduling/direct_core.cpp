@@ -3,10 +3,8 @@
 
 #include "troupe/interfaces.hpp"
 #include "troupe/protocol/pack.hpp"
-#include "troupe/scheduling/partition.hpp"
 
 #include <algorithm>
-#include <cstring>
 #include <iterator>
 #include <utility>
 
@@ -300,78 +298,6 @@ scheduler_actions direct_core::flush() {
   last_message_.clear();
   std::ranges::move(outbox_.flush(), std::back_inserter(actions_.messages));
   return std::exchange(actions_, {});
-}
-
-void direct_core::dispatch(direct_engine& engine) {
-  if (!engine.joined || !engine.returned.empty())
-    return;
-  direct_line::window window{cfg_.engine_calls, cfg_.engine_bytes};
-  while (auto sendable = engine.line.sendable(window)) {
-    auto sent = repeat(engine, sendable);
-    if (sent == 0)
-      sent = build(engine, sendable);
-    engine.line.mark_sent(sent);
-    actions_.messages.emplace_back(engine.peer->peer, last_message_);
-  }
-}
-
-std::size_t direct_core::repeat(const direct_engine& engine,
-                                std::size_t sendable) {
-  if (last_calls_.size() > sendable)
-    return 0;
-  for (std::size_t n = 0; n < last_calls_.size(); ++n)
-    if (engine.line.waiting(n).call != last_calls_[n])
-      return 0;
-  return last_calls_.size();
-}
-
-std::size_t direct_core::build(const direct_engine& engine,
-                               std::size_t sendable) {
-  last_calls_.clear();
-  auto shared = true;
-  std::size_t count = 0;
-  for (; count < sendable; ++count) {
-    auto& item = engine.line.waiting(count);
-    auto& call = *item.call;
-    auto& entry = call.entry();
-    auto bytes = call.batch->calls.bytes_of(entry);
-    auto frames = call.batch->calls.frames_of(entry);
-    if (!builder_.takes(bytes.size(), frames.size(),
-                        call.bytes_for(item.k) - bytes.size()))
-      break;
-    wire::TaskEntry header{call.key,
-                           entry.function(),
-                           entry.signature(),
-                           0,
-                           0,
-                           0,
-                           0,
-                           1,
-                           0,
-                           entry.encoding(),
-                           0};
-    last_calls_.push_back(&call);
-    if (!call.scattered()) {
-      builder_.add(header, bytes, frames);
-      continue;
-    }
-    shared = false;
-    std::vector<buffer> parts{frames.begin(), frames.end()};
-    parts[0] = part_of(frames[0], entry.item_size(), entry.engines(), item.k,
-                       (entry.flags() & cast_flags::round_robin) != 0
-                         ? partition_type::round_robin
-                         : partition_type::block);
-    std::uint64_t length = parts[0].empty() ? 0 : parts[0].size() * 2 + 1;
-    length = flatbuffers::EndianScalar(length);
-    scratch_.assign(bytes.begin(), bytes.end());
-    std::memcpy(scratch_.data(), &length, length_bytes);
-    builder_.add(header, scratch_,
-                 std::span{parts}.subspan(parts[0].empty() ? 1 : 0));
-  }
-  last_message_ = builder_.finish({}).frames;
-  if (!shared)
-    last_calls_.clear();
-  return count;
 }
 
 } // namespace troupe

@@ -158,6 +158,9 @@ private:
   std::size_t repeat(const direct_engine& engine, std::size_t sendable);
   std::size_t build(const direct_engine& engine, std::size_t sendable);
 
+  /// Adds a call with the engine's part of an array.
+  void add_part(const wire::TaskEntry& header, const direct_item& item);
+
   // -- results ----------------------------------------------------------------
 
   void collect(direct_engine& engine, const message_view& message);
