@@ -78,6 +78,17 @@ nlohmann::json sandbox::json(words args) {
   return parsed;
 }
 
+void sandbox::tell(const std::string& program, const std::string& story,
+                   std::size_t promises, int engines) {
+  auto result =
+    run({"run", "-n", std::to_string(engines), "--", program, story});
+  BOOST_TEST(result.status == 0, result.err);
+  auto told = lines(result.out);
+  for (auto& line : told)
+    BOOST_TEST(line.starts_with("ok: "), line);
+  BOOST_TEST(told.size() == promises, result.out + result.err);
+}
+
 void sandbox::start_cluster(words flags) {
   flags.insert(flags.begin(), "start");
   auto result = run(flags);

@@ -46,6 +46,12 @@ public:
   /// Runs `troupe` and reads what it prints as JSON.
   nlohmann::json json(words args);
 
+  /// Lets `program`, which is client and engine, tell a story with `engines` of
+  /// its own under `troupe run`: it prints a line per promise, beginning with
+  /// "ok: " if that was kept.
+  void tell(const std::string& program, const std::string& story,
+            std::size_t promises, int engines = 4);
+
   /// Starts the cluster "default".
   void start_cluster(words flags);
 
