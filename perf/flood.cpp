@@ -11,9 +11,11 @@
 #include "raw_flood.hpp"
 #include "troupe/troupe.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -38,6 +40,28 @@ measurement run_actor(const client& session,
   for (std::size_t i = 0; i < inputs.size(); ++i)
     if (results.get(i) != inputs[i])
       throw std::runtime_error("the actor path changed an answer");
+  auto roundtrip = watch.seconds();
+  auto count = static_cast<double>(inputs.size());
+  return {{"sent_per_s", count / sent}, {"roundtrip_per_s", count / roundtrip}};
+}
+
+/// The same, with `batch` tasks per call of the caller.
+measurement run_calls(const client& session,
+                      const std::vector<std::string>& inputs,
+                      std::size_t batch) {
+  auto view = session.balanced();
+  std::vector<map_result<std::string>> calls;
+  calls.reserve((inputs.size() + batch - 1) / batch);
+  stopwatch watch;
+  for (std::size_t i = 0; i < inputs.size(); i += batch)
+    calls.push_back(view.map<echo>(
+      std::span{inputs}.subspan(i, std::min(batch, inputs.size() - i))));
+  auto sent = watch.seconds();
+  std::size_t next = 0;
+  for (auto& call : calls)
+    for (std::size_t i = 0; i < call.size(); ++i)
+      if (call.get(i) != inputs[next++])
+        throw std::runtime_error("the actor path changed an answer");
   auto roundtrip = watch.seconds();
   auto count = static_cast<double>(inputs.size());
   return {{"sent_per_s", count / sent}, {"roundtrip_per_s", count / roundtrip}};
@@ -69,7 +93,7 @@ struct stage {
 };
 
 void measure(stage& on, row key, const std::vector<std::string>& inputs,
-             unsigned repeat, report& out) {
+             const options& with, report& out) {
   std::vector<contender> contenders;
   if (on.raw)
     contenders.push_back({key, [&] { return on.raw->run(inputs); }});
@@ -79,6 +103,14 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
     contenders.push_back({key, [&inputs, &session = actors->session()] {
                             return run_actor(session, inputs);
                           }});
+    for (auto batch : with.batches) {
+      auto calls = key;
+      calls.set("batch", batch);
+      contenders.push_back(
+        {calls, [&inputs, &session = actors->session(), batch] {
+           return run_calls(session, inputs, batch);
+         }});
+    }
   }
   key.set("transport", "tcp").set("scheme", "own");
   for (const auto& [name, run] : on.peers) {
@@ -87,7 +119,7 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
                             return run(inputs.size(), inputs.front().size());
                           }});
   }
-  compete(contenders, repeat, out);
+  compete(contenders, with.repeat, out);
 }
 
 void run(const options& with, report& out) {
@@ -100,7 +132,7 @@ void run(const options& with, report& out) {
           key.set("bench", "flood").set("path", "raw").set("engines", engines);
           key.set("tasks", tasks).set("size", size).set("scheme", "device");
           key.set("transport", transport);
-          measure(on, key, make_payloads(tasks, size), with.repeat, out);
+          measure(on, key, make_payloads(tasks, size), with, out);
         }
     }
 }
@@ -110,9 +142,11 @@ void run(const options& with, report& out) {
 workload flood_workload() {
   workload result{"flood",
                   "N tiny tasks at once: sent and round trips per second",
-                  {"engines", "tasks", "size", "transport", "scheme", "peer"},
+                  {"engines", "tasks", "size", "transport", "scheme", "batch",
+                   "peer"},
                   {},
                   run};
+  result.defaults.batches.clear(); // all tasks in one call
   result.rivals = peer_names();
   return result;
 }

@@ -141,7 +141,9 @@ const std::array dimensions{
             }},
   dimension{"batch", "--batch",
             [](CLI::App& app, const workload&, options& with) {
-              add_sizes(app, "--batch", "messages per send, or broadcasts at a time",
+              add_sizes(app, "--batch",
+                        "messages per send, tasks per call, or broadcasts at "
+                        "a time",
                         with.batches);
             }},
   dimension{"peers", "--peers",
