@@ -79,6 +79,8 @@ struct socket_spec {
 
   /// Bridged PAIR, DEALER and ROUTER sockets: how much of one peer may be on
   /// its way to the owner or wait for it. One message may exceed the bytes.
+  /// All types: as many bytes, of at most `max_batch` messages, are kept while
+  /// there are only askers and no owner; more are dropped and counted.
   std::size_t window_messages = 32768;
   std::size_t window_bytes = std::size_t{32} << 20;
 
@@ -172,7 +174,8 @@ struct socket_counters {
   /// Messages given back to the owner.
   std::uint64_t returned = 0;
   /// Messages from outside that were dropped: too many frames, a routing id
-  /// that the peer chose, a key that was removed.
+  /// that the peer chose, a key that was removed, an answer that came late, or
+  /// more for an owner than can be kept until one comes.
   std::uint64_t dropped = 0;
   /// Peers that were refused for their key or password, and users whose key
   /// was removed after they had entered.

@@ -152,6 +152,69 @@ BOOST_AUTO_TEST_CASE(other_messages_wait_for_an_owner) {
   BOOST_TEST(texts(self.take()).back() == "2");
 }
 
+BOOST_AUTO_TEST_CASE(answers_get_past_messages_that_nobody_owns) {
+  plain_peer server{ZMQ_ROUTER};
+  auto spec = client(socket_type::dealer, server.bind(dir.ipc("server")));
+  spec.max_batch = 4;
+  auto socket = open(spec).handle;
+  std::string peer;
+  for (auto round = 0; round < 3; ++round) {
+    auto request = ask(socket, {"question"});
+    auto seen = server.receive();
+    peer = seen.front();
+    for (auto i = 0; i < 10; ++i)
+      server.send({peer, "news", std::to_string(10 * round + i)});
+    server.send(envelope(seen) + strings{"answer"});
+    BOOST_TEST(answer(request).front() == "answer");
+  }
+  BOOST_TEST(dropped(socket) == 26u);
+  self.attach(socket);
+  for (auto i = 0; i < 4; ++i)
+    BOOST_TEST(texts(self.take()).back() == std::to_string(i));
+  server.send({peer, "news", "30"});
+  BOOST_TEST(texts(self.take()).back() == "30");
+}
+
+BOOST_AUTO_TEST_CASE(answers_of_bridges_get_past_messages_that_nobody_owns) {
+  auto spec = client(socket_type::router, {});
+  spec.bind = {dir.ipc("server")};
+  spec.connect.clear();
+  spec.peers = socket_peers::bridged;
+  spec.window_messages = 8;
+  auto server = open(spec);
+  self.attach(server.handle);
+  spec.type = socket_type::dealer;
+  spec.bind.clear();
+  spec.connect = server.endpoints;
+  spec.max_batch = 4;
+  auto socket = open(spec).handle;
+  for (auto round = 0; round < 3; ++round) {
+    auto request = ask(socket, {"question"});
+    auto seen = self.take();
+    for (auto i = 0; i < 20; ++i)
+      self.send(server.handle, message(seen.peer, {std::to_string(i)}));
+    seen.frames.back() = buffer::copy_of("answer");
+    self.send(server.handle, std::move(seen));
+    BOOST_TEST(answer(request).front() == "answer");
+  }
+  BOOST_TEST(dropped(socket) > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(what_nobody_came_for_was_dropped) {
+  plain_peer server{ZMQ_ROUTER};
+  auto socket =
+    open(client(socket_type::dealer, server.bind(dir.ipc("server")))).handle;
+  auto request = ask(socket, {"question"});
+  auto seen = server.receive();
+  server.send({seen.front(), "news", "1"});
+  server.send(envelope(seen) + strings{"answer"});
+  answer(request);
+  self.watch(socket);
+  caf::anon_send(socket, atom::close_v);
+  self.take_down();
+  BOOST_TEST(totals().dropped == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(requests_wait_for_a_server) {
   for (auto type : both) {
     auto where = dir.ipc(to_string(type));

@@ -87,6 +87,8 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
   if (spec_.ends_with)
     demonitor(spec_.ends_with);
   held_.take_all();
+  count(counters_.dropped, unclaimed_.size());
+  unclaimed_.clear();
   fail_all(requests_.take_all(), ec::closed);
   link_ = nullptr;
   if (socket_) {

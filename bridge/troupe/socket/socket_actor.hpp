@@ -168,6 +168,15 @@ private:
   /// Gives messages to the owner, or keeps them until there is one.
   void deliver(std::vector<multipart> messages);
 
+  /// Whether more may be kept until there is an owner.
+  bool has_room() const noexcept;
+
+  /// Keeps messages until there is an owner, and drops those that are too many.
+  void keep(std::vector<multipart> messages);
+
+  /// Gives credit back for what is kept while somebody waits for an answer.
+  void spare_credit();
+
   void report_events();
 
   bool done() const noexcept;
@@ -292,6 +301,7 @@ private:
 
   // What came while only askers waited, for the owner to come.
   std::vector<multipart> unclaimed_;
+  std::size_t unclaimed_bytes_ = 0;
 
   bool closing_ = false;
   bool done_ = false; // a `close` that finds nothing left to do is on its way

@@ -7,8 +7,6 @@
 
 #include <caf/actor_cast.hpp>
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace troupe {
@@ -22,6 +20,7 @@ void socket_actor_impl::attach_owner(socket_owner_actor owner) {
   events_pending_ = true;
   if (owner_ && !unclaimed_.empty())
     deliver(std::exchange(unclaimed_, {}));
+  unclaimed_bytes_ = 0;
 }
 
 void socket_actor_impl::let_go_of_owner() {
@@ -53,15 +52,37 @@ void socket_actor_impl::deliver(std::vector<multipart> messages) {
       link_->forget_tickets();
     return;
   }
-  if (!owner_) {
-    std::move(messages.begin(), messages.end(), std::back_inserter(unclaimed_));
-    return;
-  }
+  if (!owner_)
+    return keep(std::move(messages));
   usual_batch_ = messages.size();
   auto ticket = flow_->take_ticket();
   if (link_)
     ticket = link_->ticket(std::move(ticket));
   send(owner_, delivery{spec_.tag, std::move(messages), std::move(ticket)});
+}
+
+bool socket_actor_impl::has_room() const noexcept {
+  return unclaimed_.size() < spec_.max_batch
+         && unclaimed_bytes_ < spec_.window_bytes;
+}
+
+void socket_actor_impl::keep(std::vector<multipart> messages) {
+  // Where nobody asks, nothing is read without room, and a bundle stays whole.
+  auto whole = link_ && has_room();
+  for (auto& x : messages) {
+    if (!whole && !has_room()) {
+      count(counters_.dropped);
+      continue;
+    }
+    unclaimed_bytes_ += x.size_bytes();
+    unclaimed_.push_back(std::move(x));
+  }
+  spare_credit();
+}
+
+void socket_actor_impl::spare_credit() {
+  if (link_ && !owner_ && !requests_.empty())
+    link_->forget_tickets(); // or there is no credit left for answers
 }
 
 } // namespace troupe

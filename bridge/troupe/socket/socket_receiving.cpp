@@ -14,12 +14,11 @@ bool socket_actor_impl::reading() {
   // The flow comes first: it has to learn that it may be open again.
   if (!flow_->open() || !socket_.receives())
     return false;
-  auto room = unclaimed_.size() < spec_.max_batch;
   // Credit comes as input, too, and more may be waiting for it.
   if (closing_)
     return (link_ && link_->knows_credit() && !held_.empty())
-           || (!requests_.empty() && room);
-  return owner_ || ((link_ || !requests_.empty()) && room);
+           || !requests_.empty();
+  return owner_ || !requests_.empty() || (link_ && has_room());
 }
 
 void socket_actor_impl::read() {

@@ -29,6 +29,7 @@ caf::result<multipart> socket_actor_impl::request(multipart& message) {
     open_requests::write(id, message);
     send_one(message);
   }
+  spare_credit();
   pending_ = true;
   return asker;
 }
@@ -88,9 +89,11 @@ bool socket_actor_impl::answer(multipart& message) {
 }
 
 void socket_actor_impl::lose_connection() {
-  // What it sent before it went is still to be read, answers among it.
+  // What it sent before it went is still to be read, answers among it. But
+  // somebody may be there again who sends faster than we read.
   pending_ = true;
-  while (pending_ && reading())
+  for (auto left = spec_.max_unhandled_deliveries;
+       left > 0 && pending_ && reading(); --left)
     read();
   fail_all(requests_.take_sent(), ec::peer_gone);
 }
