@@ -8,6 +8,7 @@
 #include "harness/compete.hpp"
 #include "harness/local_cluster.hpp"
 #include "raw_backlog.hpp"
+#include "scheduler_backlog.hpp"
 #include "troupe/limits.hpp"
 
 #include <algorithm>
@@ -104,8 +105,8 @@ void measure(const options& with, std::size_t engines, std::size_t size,
     auto tasks = std::size_t{with.quick ? 20'000u : 200'000u};
     backlog_job job{queued, size, tasks / 10, tasks};
     row key;
-    key.set("bench", "backlog").set("path", "raw").set("engines", engines);
-    key.set("queued", queued).set("size", size);
+    key.set("bench", "backlog").set("path", "raw").set("part", "cluster");
+    key.set("engines", engines).set("queued", queued).set("size", size);
     std::vector<contender> contenders;
     if (device)
       contenders.push_back({key, raw_backlog(*device, job)});
@@ -114,6 +115,7 @@ void measure(const options& with, std::size_t engines, std::size_t size,
       contenders.push_back(
         {key, [&, job] { return run_actor(actors->session(), engines, job); }});
     compete(contenders, with.repeat, out);
+    run_scheduler_backlog(with, engines, queued, size, out);
   }
 }
 

@@ -147,7 +147,7 @@ std::vector<figure_plan> task_plans() {
                     {"rate_per_s"},
                     "tasks / s",
                     "engines",
-                    {"scheme"}});
+                    {"part"}});
   result.push_back({"broadcast",
                     "broadcast",
                     "One payload to all engines",

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Makes a scheduler that hands out tasks 30 % more slowly, to see whether
+// Makes a scheduler that takes 30 % longer to hand out tasks, to see whether
 // `troupe-bench compare` notices. Linked with `--wrap`, so that the library
 // itself has no switch for it.
 
-#include "troupe/scheduling/outbox.hpp"
+#include "troupe/scheduling/scheduler_core.hpp"
 
-#include <algorithm>
 #include <chrono>
 
 namespace {
@@ -15,34 +14,42 @@ using clock_type = std::chrono::steady_clock;
 
 constexpr auto slowdown = 0.3;
 
-/// Longer than this the scheduler was idle, not slow.
-constexpr clock_type::duration longest = std::chrono::milliseconds{1};
+/// What a look at the clock takes.
+clock_type::duration look() {
+  constexpr auto looks = 1000;
+  auto begin = clock_type::now();
+  for (auto i = 0; i < looks; ++i)
+    clock_type::now();
+  return (clock_type::now() - begin) / looks;
+}
 
-/// Spins in proportion to the time since the last call.
-void dawdle() {
-  static auto last = clock_type::now();
+/// Spins until 30 % more time has passed since `begin`, the looks at the clock
+/// included.
+void dawdle(clock_type::time_point begin) {
+  static const auto cost = look();
   auto now = clock_type::now();
-  auto share = std::chrono::duration_cast<clock_type::duration>(
-    std::min(now - last, longest) * slowdown);
-  for (auto until = now + share; now < until;)
+  auto work = now - begin - cost;
+  auto until =
+    begin - cost
+    + std::chrono::duration_cast<clock_type::duration>(work * (1 + slowdown));
+  while (now < until)
     now = clock_type::now();
-  last = now;
 }
 
 } // namespace
 
-// The names are those of `outbox::dispatch`.
+// The names are those of `scheduler_core::flush`.
 extern "C" {
 
-void __real__ZN6troupe6outbox8dispatchERKNS_4taskEm(troupe::outbox* self,
-                                                    const troupe::task& x,
-                                                    std::uint64_t key);
+troupe::scheduler_actions
+__real__ZN6troupe14scheduler_core5flushEv(troupe::scheduler_core* self);
 
-void __wrap__ZN6troupe6outbox8dispatchERKNS_4taskEm(troupe::outbox* self,
-                                                    const troupe::task& x,
-                                                    std::uint64_t key) {
-  __real__ZN6troupe6outbox8dispatchERKNS_4taskEm(self, x, key);
-  dawdle();
+troupe::scheduler_actions
+__wrap__ZN6troupe14scheduler_core5flushEv(troupe::scheduler_core* self) {
+  auto begin = clock_type::now();
+  auto result = __real__ZN6troupe14scheduler_core5flushEv(self);
+  dawdle(begin);
+  return result;
 }
 
 } // extern "C"
