@@ -26,6 +26,9 @@ namespace troupe::perf {
 
 namespace {
 
+/// The scheme of the raw path: a device deals tasks out in turn.
+constexpr const char* pure = "pure";
+
 std::string echo(std::string_view text) {
   return std::string{text};
 }
@@ -77,8 +80,9 @@ struct stage {
     }
     if (with.runs_actor())
       for (const auto& scheme : with.schemes)
-        actors.emplace_back(scheme,
-                            std::make_unique<local_cluster>(engines, scheme));
+        if (scheme != pure)
+          actors.emplace_back(scheme,
+                              std::make_unique<local_cluster>(engines, scheme));
     for (const auto& name : with.rivals)
       peers.emplace_back(name, start_peer(name, engines));
   }
@@ -130,7 +134,7 @@ void run(const options& with, report& out) {
         for (auto size : with.sizes) {
           row key;
           key.set("bench", "flood").set("path", "raw").set("engines", engines);
-          key.set("tasks", tasks).set("size", size).set("scheme", "device");
+          key.set("tasks", tasks).set("size", size).set("scheme", pure);
           key.set("transport", transport);
           measure(on, key, make_payloads(tasks, size), with, out);
         }
@@ -147,6 +151,7 @@ workload flood_workload() {
                   {},
                   run};
   result.defaults.batches.clear(); // all tasks in one call
+  result.schemes.push_back(pure);
   result.rivals = peer_names();
   return result;
 }

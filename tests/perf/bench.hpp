@@ -6,6 +6,9 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <sys/wait.h>
 #include <vector>
@@ -41,6 +44,12 @@ inline bench_outcome run_bench(const std::string& flags,
   if (WIFEXITED(status))
     result.status = WEXITSTATUS(status);
   return result;
+}
+
+/// Returns all of a file; nothing if it is not there.
+inline std::string read_text(const std::filesystem::path& path) {
+  std::ifstream file{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 } // namespace troupe::test

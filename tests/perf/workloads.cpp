@@ -1,134 +1,131 @@
 // SPDX-License-Identifier: BSL-1.0
 
-// Runs the workloads over a cluster with tiny numbers.
+// Runs each subcommand with tiny numbers, as people run it, and looks at its
+// rows.
 
 #include "perf/bench.hpp"
+#include "perf/row_checks.hpp"
+#include "perf/samples.hpp"
+#include "support/temp_dir.hpp"
 
+#include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <map>
+#include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+namespace data = boost::unit_test::data;
+
 using nlohmann::json;
-using troupe::test::run_bench;
+using namespace troupe::test;
 
 namespace {
 
-/// A workload in its shortest form.
-struct sample {
-  std::string flags;
-  /// Keys whose values are numbers above 0.
-  std::vector<std::string> figures;
-  /// Summaries per path.
-  int raw = 0;
-  int actor = 0;
-  int ratios = 0;
-};
+/// Splits at any of these characters.
+std::vector<std::string> split(const std::string& text, char at) {
+  std::istringstream in{text};
+  std::vector<std::string> result;
+  for (std::string part; std::getline(in, part, at);)
+    result.push_back(part);
+  return result;
+}
 
-void check(const sample& x, const json& row) {
-  BOOST_TEST_CONTEXT(row.dump()) {
-    BOOST_TEST(row.at("bench") == x.flags.substr(0, x.flags.find(' ')));
-    BOOST_TEST(row.contains("path"));
-    BOOST_TEST(row.at("repeat") > 0);
-    for (const auto& key : x.figures)
-      BOOST_TEST(row.at(key).get<double>() > 0);
+/// A value as rows have it: numbers without a unit.
+std::string plain(std::string value) {
+  auto unit = value.back() == 'k'   ? 1024
+              : value.back() == 'M' ? 1024 * 1024
+                                    : 0;
+  return unit == 0 ? value : std::to_string(std::stoll(value) * unit);
+}
+
+/// Each value of each flag has to have a row.
+void check_dimensions(const sample& x, const json_rows& rows) {
+  auto words = split(x.command, ' ');
+  for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+    if (words[i] == "--task") // takes no value
+      ++i;
+    auto name = words[i] == "--dt" ? "dt_ms" : words[i].substr(2);
+    std::set<std::string> seen;
+    for (const auto& row : rows)
+      if (row.contains(name))
+        seen.insert(row[name].is_string() ? row[name].get<std::string>()
+                                          : row[name].dump());
+    for (const auto& value : split(words[i + 1], ','))
+      BOOST_TEST(seen.contains(plain(value)), name << " " << value);
   }
 }
 
-const std::vector<sample> samples{
-  {"latency --task --engines 1 --size 16,100k --transport tcp",
-   {"engines", "size", "median_us", "p99_us"},
-   2,
-   2,
-   2},
-  {"echo --engines 2 --size 8,10000 --tasks 20",
-   {"engines", "size", "tasks", "submit_ms", "roundtrip_mb_per_s"},
-   2,
-   2,
-   2},
-  {"broadcast --engines 1,3 --size 0,10000",
-   {"engines", "batch", "engine_msgs_per_s"},
-   8,
-   8,
-   8},
-  {"flood --engines 1 --tasks 500 --scheme leastload,lru",
-   {"sent_per_s", "roundtrip_per_s"},
-   1,
-   2,
-   2},
-  {"map --engines 2 --dt 1,5 --tasks 6",
-   {"engines", "dt_ms", "tasks", "efficiency", "sent_ms"},
-   2,
-   2,
-   2},
-  {"backlog --engines 2 --queued 250,1000",
-   {"engines", "queued", "rate_per_s"},
-   2,
-   2,
-   2},
-  {"memory --engines 2 --queued 40000 --tasks 40000",
-   {"engines", "queued", "idle_mb", "after_mb"},
-   3,
-   3,
-   3},
-  {"codec", {"bytes", "encode_ns", "decode_ns"}, 9, 9, 9},
-  {"startup --engines 2", {"engines", "ready_ms", "first_result_ms"}, 1, 1, 1},
-};
+void check_row(const sample& x, const json& row) {
+  BOOST_TEST_CONTEXT(row.dump()) {
+    BOOST_TEST(row.at("bench") == x.bench());
+    BOOST_TEST(row.at("repeat") > 0);
+    for (const auto& key : x.keys)
+      BOOST_TEST(row.contains(key), key);
+    for (auto key : {"machine", "kernel", "libzmq", "caf", "commit", "command"})
+      BOOST_TEST(!row.at("provenance").at(key).get<std::string>().empty());
+    check_figures(row);
+  }
+}
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(workloads_suite)
 
-BOOST_AUTO_TEST_CASE(each_row_has_all_keys_and_plausible_values) {
-  for (const auto& x : samples) {
-    auto outcome = run_bench(x.flags + " --quick --repeat 1 --json");
-    BOOST_TEST_CONTEXT(x.flags) {
-      BOOST_TEST(outcome.status == 0);
-      std::map<std::string, int> summaries;
-      for (const auto& row : outcome.rows()) {
-        check(x, row);
-        if (row.contains("summary") || row.contains("ratio"))
-          ++summaries[row.at("path")];
-      }
-      BOOST_TEST(summaries["raw"] == x.raw);
-      BOOST_TEST(summaries["actor"] == x.actor);
-      BOOST_TEST(summaries["ratio"] == x.ratios);
-    }
-  }
-}
-
-BOOST_AUTO_TEST_CASE(a_peer_that_is_missing_is_named_with_its_package) {
-  // Nothing is in this path, whatever is installed here.
-  auto outcome = run_bench("flood --engines 1 --tasks 10 --path raw "
-                           "--peer nats 2>&1",
-                           "PATH=/nowhere ");
-  BOOST_TEST(outcome.status == 1);
-  BOOST_REQUIRE(!outcome.lines.empty());
-  BOOST_TEST(outcome.lines.back().find("install") != std::string::npos);
-}
-
-BOOST_AUTO_TEST_CASE(efficiency_is_at_most_one) {
-  auto outcome = run_bench("map --engines 2 --dt 5 --quick --repeat 1 --json");
+BOOST_DATA_TEST_CASE(rows_have_all_keys_and_plausible_figures,
+                     data::make(samples), x) {
+  temp_dir dir;
+  auto file = (dir.path() / "rows.csv").string();
+  auto outcome =
+    run_bench(x.command + " --quick --repeat 2 --json --csv " + file);
   BOOST_TEST(outcome.status == 0);
-  for (const auto& row : outcome.rows())
-    if (!row.contains("ratio")) {
-      BOOST_TEST(row.at("efficiency").get<double>() > 0.1);
-      BOOST_TEST(row.at("efficiency").get<double>() <= 1);
-    }
+  auto rows = outcome.rows();
+  for (const auto& row : rows)
+    check_row(x, row);
+  BOOST_TEST(count_summaries(rows, "raw") == x.raw);
+  BOOST_TEST(count_summaries(rows, "actor") == x.actor);
+  BOOST_TEST(count_summaries(rows, "ratio") == x.ratios);
+  check_sums(rows, 2);
+  check_dimensions(x, rows);
+  check_csv(read_text(file), rows);
 }
 
-BOOST_AUTO_TEST_CASE(memory_tells_all_roles) {
+BOOST_AUTO_TEST_CASE(crossover_has_rates_latencies_and_thresholds) {
+  auto outcome = run_bench("crossover --size 100,10000,1000000 --transport ipc "
+                           "--repeat 1 --quick --json");
+  BOOST_TEST(outcome.status == 0);
+  auto thresholds = 0;
+  for (const auto& row : outcome.rows()) {
+    if (!row.contains("threshold")) {
+      BOOST_TEST(row.contains("msgs_per_s") != row.contains("median_us"));
+      for (auto key : {"size", "copy"})
+        BOOST_TEST(row.contains(key));
+      continue;
+    }
+    ++thresholds;
+    for (auto key : {"threshold_send", "threshold_total", "threshold_auto"})
+      BOOST_TEST(row.at(key) > 0);
+    BOOST_TEST(row.at("auto_rate_to_best") > 0);
+    BOOST_TEST(row.at("auto_rate_to_best") <= 1 + 1e-6);
+  }
+  BOOST_TEST(thresholds == 2); // raw and actor
+}
+
+BOOST_AUTO_TEST_CASE(memory_tells_what_a_queued_task_takes) {
   auto outcome = run_bench("memory --engines 1 --queued 5000 --tasks 5000 "
                            "--path actor --repeat 1 --json");
   BOOST_TEST(outcome.status == 0);
-  std::map<std::string, json> roles;
-  for (const auto& row : outcome.rows())
-    roles[row.at("role")] = row;
-  BOOST_REQUIRE(roles.size() == 3u);
-  BOOST_TEST(roles["controller"].at("per_task_b").get<double>() > 16);
-  BOOST_TEST(roles["client"].at("per_task_b").get<double>() > 0);
-  BOOST_TEST(!roles["engine"].contains("per_task_b"));
+  std::set<std::string> roles;
+  for (const auto& row : outcome.rows()) {
+    auto role = row.at("role").get<std::string>();
+    roles.insert(role);
+    BOOST_TEST(row.contains("per_task_b") == (role != "engine"));
+    if (role == "controller")
+      BOOST_TEST(row.at("per_task_b") > 16);
+  }
+  BOOST_TEST(roles == (std::set<std::string>{"client", "controller", "engine"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
