@@ -4,8 +4,6 @@
 #include "harness/plot.hpp"
 #include "harness/row.hpp"
 
-#include <string>
-#include <string_view>
 #include <vector>
 
 namespace troupe::perf {
@@ -13,8 +11,5 @@ namespace troupe::perf {
 /// Draws what rows hold, next to what others published. A workload without
 /// rows has no figures.
 std::vector<figure> figures_of(const std::vector<row>& rows);
-
-/// Says in a few sentences what to look for in the figures of a workload.
-std::string_view reading_of(std::string_view bench);
 
 } // namespace troupe::perf

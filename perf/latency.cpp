@@ -5,10 +5,11 @@
 #include "actor_latency.hpp"
 #include "harness/compete.hpp"
 #include "raw_latency.hpp"
-#include "stream.hpp"
+#include "stream_runs.hpp"
 #include "task_latency.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace troupe::perf {
 
@@ -51,18 +52,12 @@ void measure(stage& on, row key, const stream_job& job, const options& with,
 void run(const options& with, report& out) {
   if (with.one_task)
     return run_task_latency(with, out);
-  auto most = std::size_t{with.quick ? 500u : 5'000u};
-  auto bytes = std::size_t{with.quick ? 32u : 256u} << 20;
-  for (const auto& transport : with.transports)
-    for (const auto& copy : with.copies) {
-      stage on{with, {transport, to_policy(copy, transport)}};
-      for (auto size : with.sizes) {
-        row key;
-        key.set("bench", "latency").set("path", "");
-        key.set("transport", transport).set("size", size).set("copy", copy);
-        measure(on, key, {stream_count(size, most, bytes), size}, with, out);
-      }
-    }
+  stream_limits limits{with.quick ? 500u : 5'000u,
+                       std::size_t{with.quick ? 32u : 256u} << 20};
+  run_streams<stage>("latency", limits, with,
+                     [&](stage& on, row key, const stream_job& job) {
+                       measure(on, std::move(key), job, with, out);
+                     });
 }
 
 } // namespace

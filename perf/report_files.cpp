@@ -5,6 +5,7 @@
 #include "figures.hpp"
 #include "harness/html_page.hpp"
 #include "harness/row_reader.hpp"
+#include "readings.hpp"
 #include "run_workload.hpp"
 #include "troupe/error.hpp"
 

@@ -9,8 +9,6 @@
 #include "scheduler_rounds.hpp"
 
 #include <algorithm>
-#include <memory>
-#include <optional>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -110,14 +108,20 @@ private:
   std::vector<raw_dispatcher::bytes> sent_;
 };
 
-/// A contender that keeps its queue from run to run.
+/// A contender that sets up its queue anew for each run: where things lie in
+/// memory makes a difference, which runs have to show.
 template <class Rounds>
-contender
-make_contender(row key, std::shared_ptr<Rounds> on, std::size_t count) {
-  return {std::move(key), [on, count] {
+contender make_contender(row key, std::size_t count) {
+  auto engines = number(key, "engines").value_or(1);
+  auto queued = number(key, "queued").value_or(0);
+  auto size = number(key, "size").value_or(0);
+  return {std::move(key), [=] {
+            Rounds on{static_cast<std::size_t>(engines),
+                      static_cast<std::size_t>(queued),
+                      static_cast<std::size_t>(size)};
             round_times times;
             for (std::size_t i = 0; i < count; ++i)
-              on->run(times);
+              on.run(times);
             return times.result();
           }};
 }
@@ -134,12 +138,10 @@ void run_scheduler_backlog(const options& with, std::size_t engines,
   key.set("engines", engines).set("queued", queued).set("size", size);
   std::vector<contender> contenders;
   if (with.runs_raw())
-    contenders.push_back(make_contender(
-      key, std::make_shared<raw_rounds>(engines, queued, size), count));
+    contenders.push_back(make_contender<raw_rounds>(key, count));
   key.set("path", "actor");
   if (with.runs_actor())
-    contenders.push_back(make_contender(
-      key, std::make_shared<actor_rounds>(engines, queued, size), count));
+    contenders.push_back(make_contender<actor_rounds>(key, count));
   compete(contenders, with.repeat, out);
 }
 

@@ -5,9 +5,10 @@
 #include "actor_throughput.hpp"
 #include "harness/compete.hpp"
 #include "raw_throughput.hpp"
-#include "stream.hpp"
+#include "stream_runs.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace troupe::perf {
 
@@ -15,7 +16,8 @@ namespace {
 
 /// Both paths over one transport, with one copy policy.
 struct stage {
-  stage(const options& with, const stream_setup& setup) {
+  stage(const options& with, stream_setup setup) {
+    setup.bridged = with.bridged;
     if (with.runs_raw())
       raw.emplace(setup);
     if (with.runs_actor())
@@ -45,23 +47,12 @@ void measure(stage& on, row key, stream_job job, const options& with,
 }
 
 void run(const options& with, report& out) {
-  auto most = std::size_t{with.quick ? 100'000u : 1'000'000u};
-  auto bytes = std::size_t{with.quick ? 64u : 512u} << 20;
-  for (const auto& transport : with.transports)
-    for (const auto& copy : with.copies) {
-      stream_setup setup{transport, to_policy(copy, transport)};
-      setup.bridged = with.bridged;
-      stage on{with, setup};
-      for (auto size : with.sizes) {
-        row key;
-        key.set("bench", "throughput").set("path", "");
-        key.set("transport", transport).set("size", size).set("copy", copy);
-        // Within a process no byte moves that is not copied.
-        auto moves = transport != "inproc" || setup.copy.copies(size);
-        auto count = moves ? stream_count(size, most, bytes) : most;
-        measure(on, key, {count, size}, with, out);
-      }
-    }
+  stream_limits limits{with.quick ? 100'000u : 1'000'000u,
+                       std::size_t{with.quick ? 64u : 512u} << 20, true};
+  run_streams<stage>("throughput", limits, with,
+                     [&](stage& on, row key, const stream_job& job) {
+                       measure(on, std::move(key), job, with, out);
+                     });
 }
 
 } // namespace

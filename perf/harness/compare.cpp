@@ -3,7 +3,7 @@
 #include "harness/compare.hpp"
 
 #include "harness/report.hpp"
-#include "harness/statistics.hpp"
+#include "harness/run_index.hpp"
 
 #include <fmt/format.h>
 
@@ -12,166 +12,12 @@
 #include <cmath>
 #include <map>
 #include <optional>
-#include <set>
 #include <tuple>
 #include <utility>
 
 namespace troupe::perf {
 
 namespace {
-
-/// A median and how far to trust it.
-struct figure_value {
-  double median = 0;
-  double mad = 0;
-  double min = 0;
-  double max = 0;
-  double runs = 1;
-
-  double notch() const {
-    return 3.14 * mad / std::sqrt(runs);
-  }
-};
-
-bool is_summary(const row& x) {
-  return x.find("summary") != nullptr;
-}
-
-/// Names of the figures of a summary: what has a spread.
-std::vector<std::string> metrics_of(const row& x) {
-  std::vector<std::string> result;
-  for (const auto& [name, content] : x.fields())
-    if (x.find(name + "_mad") != nullptr)
-      result.push_back(name);
-  return result;
-}
-
-figure_value value_of(const row& x, const std::string& metric) {
-  figure_value result;
-  result.median = number(x, metric).value_or(0);
-  result.mad = number(x, metric + "_mad").value_or(0);
-  result.min = number(x, metric + "_min").value_or(result.median);
-  result.max = number(x, metric + "_max").value_or(result.median);
-  result.runs = std::max(number(x, "repeat").value_or(1), 1.0);
-  return result;
-}
-
-/// The fields of a row that say what was measured.
-row key_of(const row& x, const std::vector<std::string>& metrics) {
-  constexpr std::array others{"pass", "repeat", "summary", "ratio"};
-  row result;
-  for (const auto& [name, content] : x.fields()) {
-    auto belongs_to = [&, &field = name](const std::string& metric) {
-      return field == metric || field == metric + "_mad"
-             || field == metric + "_min" || field == metric + "_max";
-    };
-    if (std::find(others.begin(), others.end(), name) == others.end()
-        && std::none_of(metrics.begin(), metrics.end(), belongs_to))
-      std::visit([&, &field = name](const auto& y) { result.set(field, y); },
-                 content);
-  }
-  return result;
-}
-
-/// The same for any order of the fields.
-std::string name_of(const row& key, const std::string& path = "") {
-  std::vector<std::string> parts;
-  for (const auto& [name, content] : key.fields())
-    parts.push_back(
-      name + '='
-      + (name == "path" && !path.empty() ? path : to_plain(content)));
-  std::sort(parts.begin(), parts.end());
-  std::string result;
-  for (const auto& part : parts)
-    result += part + '\n';
-  return result;
-}
-
-/// Takes several runs of the same as one.
-figure_value pool(const std::vector<figure_value>& xs) {
-  figure_value result = xs.front();
-  std::vector<double> medians;
-  result.runs = 0;
-  for (const auto& x : xs) {
-    medians.push_back(x.median);
-    result.mad = std::max(result.mad, x.mad);
-    result.min = std::min(result.min, x.min);
-    result.max = std::max(result.max, x.max);
-    result.runs += x.runs;
-  }
-  result.median = median(medians);
-  return result;
-}
-
-/// One figure: what was measured, and its name.
-struct subject {
-  row key;
-  std::string metric;
-
-  auto name() const {
-    return std::pair{name_of(key), metric};
-  }
-};
-
-/// Figures of one file. Workloads may have rows that differ in nothing but
-/// their figures, and a file may hold several runs.
-struct index {
-  using name_type = std::pair<std::string, std::string>;
-
-  explicit index(const std::vector<row>& rows) {
-    std::vector<std::string> all_metrics;
-    for (const auto& x : rows) {
-      if (!is_summary(x))
-        continue;
-      auto metrics = metrics_of(x);
-      auto key = key_of(x, metrics);
-      for (const auto& metric : metrics) {
-        subject what{key, metric};
-        auto& values = summaries[what.name()];
-        values.push_back(value_of(x, metric));
-        if (values.size() == 1)
-          subjects.push_back(std::move(what));
-      }
-      all_metrics.insert(all_metrics.end(), metrics.begin(), metrics.end());
-    }
-    for (const auto& x : rows)
-      if (x.find("ratio") != nullptr)
-        add_ratios(x, all_metrics);
-  }
-
-  /// Relation of an actor path to its raw twin, as far as there is one.
-  std::optional<double> ratio(const row& key, const std::string& metric) const {
-    auto i = ratios.find({name_of(key, "ratio"), metric});
-    return i != ratios.end() ? std::optional{median(i->second)} : std::nullopt;
-  }
-
-  bool contains(const subject& x) const {
-    return summaries.contains(x.name());
-  }
-
-  /// In the order in which they come in the file.
-  std::vector<subject> subjects;
-  std::map<name_type, std::vector<figure_value>> summaries;
-  std::map<name_type, std::vector<double>> ratios;
-
-private:
-  void add_ratios(const row& x, const std::vector<std::string>& metrics) {
-    auto name = name_of(key_of(x, metrics));
-    for (const auto& metric : std::set(metrics.begin(), metrics.end()))
-      if (auto value = number(x, metric))
-        ratios[{name, metric}].push_back(*value);
-  }
-};
-
-/// Rows of one file whose figures are not in the other.
-std::vector<row> missing(const index& from, const index& in) {
-  std::vector<row> result;
-  for (const auto& x : from.subjects)
-    if (!in.contains(x)
-        && (result.empty() || name_of(result.back()) != name_of(x.key)))
-      result.push_back(x.key);
-  return result;
-}
 
 /// Whether a value moved by more than `bound` percent: 1 up, -1 down, 0 no.
 int moved(double before, double after, double bound) {
@@ -183,10 +29,14 @@ int moved(double before, double after, double bound) {
   return before < after * factor ? 1 : 0;
 }
 
+/// Whether neither runs nor medians reach each other. A few runs do not show
+/// how far others would range, so there has to be room between them.
 bool apart(const figure_value& x, const figure_value& y) {
+  constexpr auto room = 0.25;
   auto [low, high] = x.median < y.median ? std::pair{&x, &y}
                                          : std::pair{&y, &x};
-  return low->max < high->min
+  auto widest = std::max(x.max - x.min, y.max - y.min);
+  return high->min - low->max > room * widest
          && low->median + low->notch() < high->median - high->notch();
 }
 
@@ -279,17 +129,16 @@ std::size_t comparison::count(verdict x) const noexcept {
 comparison compare(const std::vector<row>& before,
                    const std::vector<row>& after, double bound) {
   comparison result;
-  index x{before}, y{after};
-  for (const auto& subject : x.subjects) {
-    if (!y.contains(subject))
+  run_index x{before}, y{after};
+  for (const auto& what : x.subjects()) {
+    if (!y.contains(what))
       continue;
-    const auto& [key, metric] = subject;
-    auto old_value = pool(x.summaries.at(subject.name()));
-    auto new_value = pool(y.summaries.at(subject.name()));
-    auto what = judge(old_value, new_value, x.ratio(key, metric),
-                      y.ratio(key, metric), key, direction_of(metric), bound);
+    auto old_value = x.value(what);
+    auto new_value = y.value(what);
+    auto found = judge(old_value, new_value, x.ratio(what), y.ratio(what),
+                       what.key, direction_of(what.metric), bound);
     result.changes.push_back(
-      {key, metric, old_value.median, new_value.median, what});
+      {what.key, what.metric, old_value.median, new_value.median, found});
   }
   machine_moves moves;
   for (const auto& z : result.changes)
@@ -298,8 +147,8 @@ comparison compare(const std::vector<row>& before,
     if ((z.what == verdict::better || z.what == verdict::worse)
         && moves.explain(z))
       z.what = verdict::machine;
-  result.only_before = missing(x, y);
-  result.only_after = missing(y, x);
+  result.only_before = x.beyond(y);
+  result.only_after = y.beyond(x);
   return result;
 }
 

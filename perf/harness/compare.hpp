@@ -61,7 +61,8 @@ struct comparison {
 /// * the notches of both runs, median +- 3.14 MAD / sqrt(runs), do not overlap
 ///   (McGill, Tukey, Larsen: Variations of box plots, 1978, with MAD for half
 ///   the interquartile range);
-/// * their ranges do not overlap, since a MAD of few runs can be small by luck;
+/// * their ranges are apart by a quarter of the wider one, since a MAD and a
+///   range of few runs can be small by luck;
 /// * the ratio to the raw path of the same run, if there is one, moved by more
 ///   than `bound` the same way: a machine that is slower now slows both;
 /// * no figure of that name and workload moved as far the same way on the raw

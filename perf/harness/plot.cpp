@@ -54,14 +54,16 @@ std::string style_of(const curve& x, bool has_lines) {
   // Each shape comes hollow and, one further, filled.
   constexpr std::array shapes{6, 4, 8, 10, 12};
   auto shape = shapes[x.mark % shapes.size()] + (x.dashed ? 0 : 1);
+  // Where both paths have the same value, a rim of the raw one shows.
   if (!has_lines)
-    return fmt::format("with points pt {} ps 1.2 lc rgb '{}'", shape, color);
+    return fmt::format("with points pt {} ps {} lc rgb '{}'", shape,
+                       x.hue == 0 ? 1.7 : 1.0, color);
   return fmt::format("with linespoints lw 2 dt {} pt {} ps 0.6 lc rgb '{}'",
                      x.dashed ? 2 : 1, shape, color);
 }
 
 void add_marks(std::string& out, const figure& fig, const panel& x) {
-  auto height = 0.04;
+  auto height = 0.06;
   auto is_right = [&](double where) {
     return fig.x_to > fig.x_from && where * where > fig.x_from * fig.x_to;
   };
@@ -137,6 +139,16 @@ void add_panel(std::string& out, const figure& fig, std::size_t index) {
   out += "set title " + in_quotes(x.title) + " noenhanced\n" + lines + "\n";
 }
 
+/// Whether an axis of values has to go below 1.
+bool has_fractions(const figure& fig) {
+  for (const auto& x : fig.panels)
+    for (const auto& y : x.curves)
+      for (auto [at, value] : y.points)
+        if (value < 1)
+          return true;
+  return false;
+}
+
 /// Runs gnuplot. Returns its exit status, 127 if there is none.
 int run_gnuplot(const std::string& script) {
   auto command = "gnuplot '" + script + "' 2>/dev/null";
@@ -154,7 +166,7 @@ std::string to_gnuplot(const figure& x) {
   out += "set tics nomirror\nset format x '%.0s%c'\nset format y '%.0s%c'\n";
   if (x.linear)
     out += "unset logscale y\nset yrange [0:*]\n";
-  if (x.relative || x.linear)
+  if (x.relative || x.linear || has_fractions(x))
     out += "set format y '%g'\n";
   if (x.x_from > 0 && x.x_to > x.x_from)
     out += fmt::format("set xrange [{}:{}]\n", x.x_from, x.x_to);

@@ -100,9 +100,12 @@ BOOST_AUTO_TEST_CASE(more_runs_make_the_notch_smaller) {
   BOOST_TEST(compare({before}, {after}, 10).count(verdict::worse) == 1u);
 }
 
-BOOST_AUTO_TEST_CASE(overlapping_ranges_are_no_change) {
+BOOST_AUTO_TEST_CASE(ranges_without_room_between_them_are_no_change) {
   BOOST_TEST(outcome("a_per_s", {100, 0, 15}, {70, 0, 15}) == verdict::same);
-  BOOST_TEST(outcome("a_per_s", {100, 0, 14}, {70, 0, 15}) == verdict::worse);
+  // The wider range is 20, so that there have to be more than 5 between them.
+  BOOST_TEST(outcome("a_per_s", {100, 0, 15}, {70, 0, 10}) == verdict::same);
+  BOOST_TEST(outcome("a_per_s", {100, 0, 14}, {70, 0, 10}) == verdict::same);
+  BOOST_TEST(outcome("a_per_s", {100, 0, 14}, {70, 0, 8}) == verdict::worse);
 }
 
 BOOST_AUTO_TEST_CASE(the_raw_path_shows_the_machine) {
