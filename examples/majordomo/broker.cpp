@@ -6,27 +6,29 @@
 
 using namespace troupe;
 
-broker::service* broker::find(const std::string& name) {
-  if (services_.size() >= cfg.max_services && !services_.contains(name))
-    return nullptr;
-  return &services_[name];
-}
-
 void broker::alive(const routing_id& id, const std::string& name) {
   auto known = workers_.find(id);
   if (known != workers_.end()) {
     known->second.seen = now_;
-  } else if (auto where = find(name)) {
+  } else if (name.size() <= cfg.max_name) {
     workers_.emplace(id, worker{name, now_, std::nullopt});
-    where->idle.push_back(id);
+    auto& where = services_[name];
+    ++where.workers;
+    where.idle.push_back(id);
   }
 }
 
 bool broker::ask(const std::string& name, multipart request) {
-  auto where = find(name);
-  if (where == nullptr || where->waiting.size() >= cfg.max_waiting)
+  auto known = services_.contains(name);
+  if (!known
+      && (services_.size() >= cfg.max_services || name.size() > cfg.max_name))
     return false;
-  where->waiting.push_back({++jobs_, 0, std::move(request)});
+  auto& where = services_[name];
+  if (!known)
+    where.vacant_since = now_;
+  if (where.waiting.size() >= cfg.max_waiting)
+    return false;
+  where.waiting.push_back({++jobs_, 0, std::move(request)});
   return true;
 }
 
@@ -48,6 +50,8 @@ std::optional<multipart> broker::lose(const routing_id& id) {
   auto& [name, seen, busy_with] = node.mapped();
   auto& where = services_[name];
   std::erase(where.idle, id);
+  if (--where.workers == 0)
+    where.vacant_since = now_;
   if (!busy_with)
     return std::nullopt;
   if (busy_with->attempts >= cfg.attempts)
@@ -62,6 +66,19 @@ std::vector<routing_id> broker::tick() {
   for (auto& [id, worker] : workers_)
     if (now_ - worker.seen > cfg.patience)
       result.push_back(id);
+  return result;
+}
+
+std::vector<multipart> broker::forget() {
+  std::vector<multipart> result;
+  std::erase_if(services_, [&](auto& entry) {
+    auto& where = entry.second;
+    if (where.workers > 0 || now_ - where.vacant_since <= cfg.vacancy)
+      return false;
+    for (auto& job : where.waiting)
+      result.push_back(std::move(job.request));
+    return true;
+  });
   return result;
 }
 

@@ -19,9 +19,16 @@ struct broker_config {
   /// How many workers a request may cost before it is refused.
   unsigned attempts = 3;
 
-  /// Requests that may wait for a worker, per service, and services.
+  /// Ticks after which a service that no worker offers is forgotten.
+  unsigned vacancy = 100;
+
+  /// Requests that may wait for a worker, per service, and services. More
+  /// services are there only if workers offer them.
   std::size_t max_waiting = 10'000;
   std::size_t max_services = 1'000;
+
+  /// Characters in the name of a service.
+  std::size_t max_name = 255;
 };
 
 /// Matches requests with workers by the name of a service. Knows neither
@@ -52,6 +59,10 @@ public:
   /// @returns workers that count as dead now.
   std::vector<troupe::routing_id> tick();
 
+  /// Forgets services that no worker has offered for too long.
+  /// @returns the requests that waited for them.
+  std::vector<troupe::multipart> forget();
+
   /// What a worker shall do.
   struct assignment {
     troupe::routing_id worker;
@@ -78,9 +89,9 @@ private:
   struct service {
     std::deque<job> waiting;
     std::deque<troupe::routing_id> idle;
+    std::size_t workers = 0;
+    std::uint64_t vacant_since = 0;
   };
-
-  service* find(const std::string& name);
 
   std::uint64_t now_ = 0;
   std::uint64_t jobs_ = 0;

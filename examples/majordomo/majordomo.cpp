@@ -95,6 +95,8 @@ majordomo(broker_pointer self, socket_actor clients, socket_actor workers,
     [=](caf::tick_atom) {
       for (auto& worker : self->state.tick())
         lose(self, clients, worker);
+      for (auto& request : self->state.forget())
+        self->send(clients, refusal(request, "no worker offers this service"));
       assign(self, workers);
       self->delayed_send(self, cfg.interval, caf::tick_atom_v);
     },

@@ -139,6 +139,33 @@ BOOST_AUTO_TEST_CASE(bounds_what_waits) {
   BOOST_TEST(!x.ask("a", {}));
   BOOST_TEST(x.ask("b", {}));
   BOOST_TEST(!x.ask("c", {}));
+  x.alive(ann, "c"); // workers are no strangers
+  BOOST_TEST(x.ask("c", {}));
+  BOOST_TEST(!x.ask(std::string(1000, 'x'), {}));
+}
+
+BOOST_AUTO_TEST_CASE(forgets_services_that_nobody_offers) {
+  broker x;
+  x.cfg.max_services = 2;
+  x.cfg.vacancy = 2;
+  x.cfg.patience = 1;
+  BOOST_TEST(x.ask("made up", message(client, {"1"})));
+  x.alive(ann, "a");
+  x.tick();
+  x.tick();
+  BOOST_TEST(x.forget().empty());
+  BOOST_TEST(!x.ask("b", {}));
+  for (auto& worker : x.tick())
+    x.lose(worker);
+  auto refused = x.forget();
+  BOOST_REQUIRE(refused.size() == 1u);
+  BOOST_TEST(text_at(refused[0], 0) == "1");
+  BOOST_TEST(x.ask("b", message(client, {"2"})));
+  BOOST_TEST(x.ask("a", message(client, {"3"}))); // it may come back
+  for (auto i = 0; i < 3; ++i)
+    x.tick();
+  BOOST_TEST(x.forget().size() == 2u);
+  BOOST_TEST(x.forget().empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
@@ -188,6 +215,13 @@ BOOST_FIXTURE_TEST_CASE(gives_what_a_worker_never_got_to_another, fixture) {
   workers->send(service, returned{majordomo_workers, ec::peer_gone, job});
   run();
   BOOST_CHECK(take_job().peer == bob);
+}
+
+BOOST_FIXTURE_TEST_CASE(refuses_what_no_worker_offers, fixture) {
+  ask("made up");
+  for (auto i = 0; i <= 100; ++i)
+    advance(100ms);
+  BOOST_TEST(payload_of(take_answer())[0].text() == "refused");
 }
 
 BOOST_FIXTURE_TEST_CASE(refuses_a_request_without_service, fixture) {
