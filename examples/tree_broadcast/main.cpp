@@ -79,7 +79,8 @@ int main(int argc, char** argv) {
     .receive(
       [](const socket_counters& x) {
         std::cout << "lent " << x.bytes_lent << " bytes, copied "
-                  << x.bytes_copied << " bytes of receipts" << std::endl;
+                  << x.bytes_copied << " bytes of numbers and receipts"
+                  << std::endl;
       },
       [](caf::error& why) { example::fail(describe(why)); });
   return right == with.nodes ? 0 : 1;

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "receipts.hpp"
 
-std::optional<std::uint64_t> receipts::start() {
-  if (confirmed_.empty())
+std::optional<std::uint64_t> receipts::start(std::uint64_t number) {
+  if (children_ == 0)
     return 1;
-  open_.push_back({confirmed_.size()});
+  if (open_.size() >= max_open)
+    open_.erase(open_.begin());
+  open_[number] = {};
   return std::nullopt;
 }
 
 std::optional<std::uint64_t> receipts::confirm(std::size_t child,
+                                               std::uint64_t number,
                                                std::uint64_t nodes) {
-  if (child >= confirmed_.size() || confirmed_[child] - closed_ >= open_.size())
-    return std::nullopt; // for a message that never was
-  auto& x = open_[confirmed_[child]++ - closed_];
+  auto i = open_.find(number);
+  if (i == open_.end() || child >= children_)
+    return std::nullopt; // for a message that never was, or was given up
+  auto& x = i->second;
+  if (!x.confirmed.insert(child).second)
+    return std::nullopt;
   x.nodes += nodes;
-  if (--x.missing > 0)
+  if (x.confirmed.size() < children_)
     return std::nullopt;
   auto result = x.nodes;
-  open_.pop_front(); // no later message is complete before this one
-  ++closed_;
+  open_.erase(i);
   return result;
 }

@@ -3,34 +3,37 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <map>
 #include <optional>
-#include <vector>
+#include <set>
 
 /// Counts in one node of a tree how many nodes below have got each message.
-/// Messages are confirmed in order.
 class receipts {
 public:
-  explicit receipts(std::size_t children = 0) : confirmed_(children) {
+  /// Messages that may be open. Beyond, the oldest is given up: a receipt was
+  /// lost, or nobody asks any more.
+  static constexpr std::size_t max_open = 1000;
+
+  explicit receipts(std::size_t children = 0) : children_(children) {
     // nop
   }
 
-  /// Notes that one more message went to all children.
+  /// Notes that message `number` went to all children.
   /// @returns 1, if there are no children.
-  std::optional<std::uint64_t> start();
+  std::optional<std::uint64_t> start(std::uint64_t number);
 
-  /// Notes that `nodes` in the tree of one child have their oldest message.
+  /// Notes that `nodes` in the tree of one child have message `number`.
   /// @returns how many nodes have it, this one included, if all children
   ///          confirmed it.
-  std::optional<std::uint64_t> confirm(std::size_t child, std::uint64_t nodes);
+  std::optional<std::uint64_t> confirm(std::size_t child, std::uint64_t number,
+                                       std::uint64_t nodes);
 
 private:
   struct message {
-    std::size_t missing;
+    std::set<std::size_t> confirmed{};
     std::uint64_t nodes = 1;
   };
 
-  std::vector<std::size_t> confirmed_; // messages per child
-  std::deque<message> open_;
-  std::size_t closed_ = 0;
+  std::size_t children_;
+  std::map<std::uint64_t, message> open_;
 };

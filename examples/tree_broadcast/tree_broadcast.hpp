@@ -7,10 +7,14 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <functional>
+#include <map>
+
+// A node sends [number, frames...] down and gets [number, nodes] back.
 
 /// The TREE NODE interface: passes messages down a tree and receipts up.
 using tree_node_actor = troupe::socket_owner_actor::extend<
   // Gives a message to this node and all below. Returns how many nodes have it.
+  // Fails with `ec::timed_out` if much later messages are on their way.
   caf::replies_to<troupe::multipart>::with<std::uint64_t>>;
 
 struct tree_node_config {
@@ -29,8 +33,9 @@ struct tree_node_state {
 
   ::receipts receipts;
 
-  /// Who waits for the receipts of messages that start here.
-  std::deque<caf::typed_response_promise<std::uint64_t>> askers;
+  /// The last message that started here, and who waits for receipts.
+  std::uint64_t last = 0;
+  std::map<std::uint64_t, caf::typed_response_promise<std::uint64_t>> askers;
 };
 
 tree_node_actor::behavior_type
