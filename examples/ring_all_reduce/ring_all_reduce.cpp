@@ -9,16 +9,23 @@ namespace {
 
 using self_pointer = ring_node_actor::stateful_pointer<ring_node_state>;
 
-void fail(self_pointer self, caf::error why) {
-  self->state.sum.stop();
-  if (self->state.asker.pending())
-    self->state.asker.deliver(std::move(why));
-}
-
 void send(self_pointer self, const socket_actor& right,
           std::optional<buffer> chunk) {
   if (chunk)
     self->send(right, multipart{std::move(*chunk)});
+}
+
+/// Ends the ring: what is on its way belongs to sums that nobody will have.
+void fail(self_pointer self, const socket_actor& right, caf::error why) {
+  auto& state = self->state;
+  if (state.broken)
+    return;
+  state.broken = std::move(why);
+  state.sum.stop();
+  state.early.clear();
+  send(self, right, buffer::copy_of("!")); // fits nowhere: the next one fails
+  if (state.asker.pending())
+    state.asker.deliver(state.broken);
 }
 
 /// Works off what came from the left, and answers when all sums are there.
@@ -28,7 +35,7 @@ void advance(self_pointer self, const socket_actor& right) {
     auto next = state.sum.take(std::move(state.early.front()));
     state.early.pop_front();
     if (!next)
-      return fail(self, std::move(next.error()));
+      return fail(self, right, std::move(next.error()));
     send(self, right, std::move(*next));
   }
   auto& sums = state.sum.chunks();
@@ -46,15 +53,22 @@ ring_node_actor::behavior_type ring_node(self_pointer self, socket_actor left,
   self->send(right, atom::attach_v, socket_owner_actor{self});
   return {
     [=](delivery& x) {
+      if (self->state.broken)
+        return;
       for (auto& message : x.messages)
         self->state.early.push_back(std::move(message.frames.front()));
       advance(self, right);
+      if (self->state.early.size() > nodes) // no neighbour is so far ahead
+        fail(self, right, make_error(ec::limit_reached, "too many chunks"));
     },
     [=](returned& x) {
-      fail(self, make_error(x.reason, "the next node of the ring is gone"));
+      fail(self, right,
+           make_error(x.reason, "the next node of the ring is gone"));
     },
     [](socket_event&) {},
     [=](caf::add_atom, multipart& numbers) -> caf::result<multipart> {
+      if (self->state.broken)
+        return self->state.broken;
       if (self->state.asker.pending())
         return make_error(ec::limit_reached, "the ring adds one array a time");
       if (numbers.frames.size() != 1 || !numbers.frames[0].fits<double>())

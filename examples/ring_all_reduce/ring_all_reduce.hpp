@@ -16,7 +16,8 @@ using ring_node_actor = troupe::socket_owner_actor::extend<
   // Adds an array of doubles, the only frame, to those of all other nodes.
   // Returns the sums, in order, in one frame per node. Fails with
   // `ec::bad_frames` if arrays differ in size, and with `ec::limit_reached`
-  // while another array is on its way.
+  // while another array is on its way. What else goes wrong ends the ring: all
+  // nodes fail, now and whenever they are asked again.
   caf::replies_to<caf::add_atom, troupe::multipart>::with<troupe::multipart>>;
 
 struct ring_node_state {
@@ -26,6 +27,9 @@ struct ring_node_state {
 
   /// What came from the left and was not needed yet.
   std::deque<troupe::buffer> early;
+
+  /// Why the ring is of no more use, if so.
+  caf::error broken;
 
   /// Who waits for the sums.
   caf::typed_response_promise<troupe::multipart> asker;

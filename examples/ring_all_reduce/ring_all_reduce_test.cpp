@@ -145,6 +145,25 @@ BOOST_AUTO_TEST_CASE(fails_when_the_next_node_is_gone) {
   BOOST_CHECK(std::get<0>(asker.take<caf::error>()) == ec::peer_gone);
 }
 
+BOOST_AUTO_TEST_CASE(a_failure_ends_the_ring) {
+  add(array(2, 1));
+  BOOST_TEST(take_sent() == 1);
+  deliver(array(3, 1));
+  BOOST_CHECK(std::get<0>(asker.take<caf::error>()) == ec::bad_frames);
+  BOOST_TEST(!std::get<0>(right.take<multipart>()).frames[0].fits<double>());
+  deliver(array(1, 10)); // of the sum that failed
+  add(array(2, 1));
+  BOOST_CHECK(std::get<0>(asker.take<caf::error>()) == ec::bad_frames);
+  BOOST_TEST(right.received_nothing());
+}
+
+BOOST_AUTO_TEST_CASE(bounds_what_comes_too_early) {
+  for (auto i = 0; i < 3; ++i)
+    deliver(array(1, 10));
+  add(array(2, 1));
+  BOOST_CHECK(std::get<0>(asker.take<caf::error>()) == ec::limit_reached);
+}
+
 BOOST_AUTO_TEST_CASE(adds_one_array_at_a_time) {
   add(array(2, 1));
   add(array(2, 1));
