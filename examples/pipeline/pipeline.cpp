@@ -15,8 +15,11 @@ bool pipeline_source_state::add(std::vector<multipart> tasks) {
 }
 
 void pipeline_source_state::grant(const routing_id& worker, std::uint64_t n) {
-  if (n > 0)
-    credit_[worker] += n;
+  auto known = credit_.contains(worker);
+  if (n == 0 || (!known && credit_.size() >= max_workers))
+    return;
+  auto& credit = credit_[worker];
+  credit += std::min(n, max_tasks - credit);
 }
 
 void pipeline_source_state::give_back(multipart task) {

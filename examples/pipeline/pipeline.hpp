@@ -22,12 +22,14 @@ public:
   static inline const char* name = "pipeline-source";
 
   static constexpr std::size_t max_tasks = 1'000'000;
+  static constexpr std::size_t max_workers = 10'000;
 
   /// Takes tasks.
   /// @returns whether there was room for all of them; if not, none is taken.
   bool add(std::vector<troupe::multipart> tasks);
 
-  /// Notes that `worker` asks for `n` more tasks.
+  /// Notes that `worker` asks for `n` more tasks, of at most `max_tasks`. Is
+  /// deaf for new workers while `max_workers` wait for tasks.
   void grant(const troupe::routing_id& worker, std::uint64_t n);
 
   /// Takes back a task whose worker is gone, for the next one.

@@ -6,6 +6,8 @@
 
 #include <caf/send.hpp>
 
+#include <limits>
+
 using namespace troupe;
 using namespace std::chrono_literals;
 
@@ -116,6 +118,25 @@ BOOST_AUTO_TEST_CASE(takes_no_more_tasks_than_it_may) {
   BOOST_TEST(
     state.add(std::vector<multipart>(pipeline_source_state::max_tasks)));
   BOOST_TEST(!state.add(tasks({"1"})));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_asks_for_more_than_all) {
+  pipeline_source_state state;
+  for (auto i = 0; i < 2; ++i)
+    state.grant(ann, std::numeric_limits<std::uint64_t>::max());
+  BOOST_TEST(state.add(tasks({"1", "2"})));
+  BOOST_TEST(state.next().size() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(bounds_workers_that_wait) {
+  pipeline_source_state state;
+  for (auto i = 0u; i < pipeline_source_state::max_workers; ++i)
+    state.grant(routing_id{std::to_string(i)}, 1);
+  state.grant(ann, 1);
+  state.add(std::vector<multipart>(pipeline_source_state::max_workers + 1));
+  BOOST_TEST(state.next().size() == pipeline_source_state::max_workers);
+  state.grant(ann, 1);
+  BOOST_TEST(state.next().size() == 1u);
 }
 
 BOOST_FIXTURE_TEST_CASE(hands_out_again_what_comes_back, source_fixture) {
