@@ -4,6 +4,7 @@
 #include "troupe/actors_type_ids.hpp"
 #include "troupe/bridge.hpp"
 #include "troupe/ids.hpp"
+#include "troupe/protocol/control.hpp"
 #include "troupe/protocol/resources.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -69,6 +70,10 @@ using membership_listener_actor = caf::typed_actor<
   caf::reacts_to<atom::lost, engine_id>,
   // Gives up a client: its waiting tasks are dropped, its results discarded.
   caf::reacts_to<atom::lost, client_id>,
+  // Cancels tasks of a client.
+  caf::replies_to<atom::cancel, client_id, cancel_request>::with<cancel_counts>,
+  // Tells why a task waits, or all of them.
+  caf::replies_to<atom::why, why_query>::with<wait_reports>,
   // Tells queue lengths, loads and counts.
   caf::replies_to<atom::status>::with<scheduler_status>>;
 

@@ -14,6 +14,7 @@ int execute(const run_options& x);
 int execute(const start_options& x);
 int execute(const stop_options& x);
 int execute(const status_options& x);
+int execute(const why_options& x);
 int execute(const list_options& x);
 int execute(const controller_options& x);
 int execute(const engine_options& x);

@@ -20,6 +20,7 @@ CLUSTER
   stop       stop them, and check that nothing is left
   ps         list clusters                        (alias: list)
   status     engines, queue and counts of a cluster
+  why        why tasks wait
   run        start a temporary cluster, run a program in it, stop it
 TASKS
   map        run a shell command, or --task NAME, once per input
@@ -158,6 +159,16 @@ EXAMPLES
   troupe status -c prod --json
 )";
 
+constexpr std::string_view why_help =
+  R"(troupe why - why tasks wait
+
+EXAMPLES
+  troupe why          what all tasks wait for, counted, with an example each
+  troupe why 3/17     what task 17 of client 3 waits for
+
+  Errors and results name their tasks like this.
+)";
+
 constexpr std::string_view ps_help = R"(troupe ps - list clusters
 
 EXAMPLES
@@ -223,8 +234,8 @@ FLAGS (without -n it starts no engines)
 } // namespace
 
 std::vector<std::string> command_names() {
-  return {"start", "stop",       "ps",     "list",    "status", "run",
-          "map",   "controller", "engine", "version", "help"};
+  return {"start", "stop", "ps",         "list",   "status",  "why",
+          "run",   "map",  "controller", "engine", "version", "help"};
 }
 
 std::string_view help_text(std::string_view command) {
@@ -238,6 +249,8 @@ std::string_view help_text(std::string_view command) {
     return stop_help;
   if (command == "status")
     return status_help;
+  if (command == "why")
+    return why_help;
   if (command == "ps" || command == "list")
     return ps_help;
   if (command == "controller")

@@ -262,6 +262,16 @@ command_options parse_stop(const split_arguments& args) {
   return x;
 }
 
+command_options parse_why(const split_arguments& args) {
+  why_options x;
+  flag_reader reader{"why", x.common};
+  reader.app().add_option("task", x.task);
+  require_none(args, "why");
+  if (!reader.read(args.flags))
+    return help_options{"why"};
+  return x;
+}
+
 /// Reads a command that has no flags of its own.
 template <class Options>
 command_options
@@ -339,6 +349,8 @@ command_options parse(std::vector<std::string> args) {
     return parse_stop(rest);
   if (command == "status")
     return parse_plain<status_options>(command, rest);
+  if (command == "why")
+    return parse_why(rest);
   if (command == "ps" || command == "list")
     return parse_plain<list_options>("ps", rest);
   if (command == "controller")

@@ -135,14 +135,21 @@ struct status_options {
   common_options common{};
 };
 
+struct why_options {
+  common_options common{};
+
+  /// A task such as `3/17`, or empty.
+  std::string task{};
+};
+
 struct list_options {
   common_options common{};
 };
 
 using command_options =
   std::variant<help_options, version_options, map_options, run_options,
-               start_options, stop_options, status_options, list_options,
-               controller_options, engine_options>;
+               start_options, stop_options, status_options, why_options,
+               list_options, controller_options, engine_options>;
 
 /// Reads a command line without the program's name. Throws `command_error`.
 command_options parse(std::vector<std::string> args);

@@ -72,7 +72,7 @@ void oracle::admit_engine(std::uint32_t id, std::uint32_t mask) {
 
 void oracle::join_engine(std::uint32_t id, std::uint32_t connection) {
   auto& x = engine(id);
-  if (!x.known)
+  if (!x.known || connection < x.connection) // it came late
     return;
   if (x.connection != connection || !x.joined)
     strand(x);

@@ -211,7 +211,8 @@ private:
 
   void connect_engine(std::uint32_t id) {
     engines_[id].connection = connect(true, id);
-    post(engines_[id].connection, {{}, {pack_join(1 + std::uint64_t{id})}});
+    auto number = engines_[id].connection; // they ascend
+    post(number, {{}, {pack_join(1 + std::uint64_t{id}, number)}});
   }
 
   void add_client(std::uint32_t id) {
@@ -355,8 +356,6 @@ private:
     auto& from = connections_[connection];
     auto view = message_view::make(message);
     if (view->get<wire::Join>() != nullptr) {
-      if (!from.open)
-        return; // ZeroMQ forgets what was on its way
       if (from.engine)
         oracle_.join_engine(from.who, connection);
     } else if (auto results = read_results(*view)) {

@@ -40,6 +40,23 @@ int never() {
 }
 TROUPE_TASK(never);
 
+/// Runs until it is asked to stop.
+int patient(int) {
+  auto end = std::chrono::steady_clock::now() + 20s;
+  while (!troupe::this_task::stop_requested()
+         && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(1ms);
+  return 7;
+}
+TROUPE_TASK(patient);
+
+/// Does not care.
+int stubborn(int) {
+  std::this_thread::sleep_for(20s);
+  return 8;
+}
+TROUPE_TASK(stubborn);
+
 void check(bool fine, const std::string& claim) {
   std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
 }
@@ -88,9 +105,84 @@ void rejections(const troupe::client& session) {
         "what everybody rejects ends: " + why);
 }
 
+/// Whether `f` holds soon.
+bool soon(const std::function<bool()>& f) {
+  auto end = std::chrono::steady_clock::now() + 10s;
+  while (!f() && std::chrono::steady_clock::now() < end)
+    std::this_thread::sleep_for(2ms);
+  return f();
+}
+
+bool is_dispatched(const troupe::client& session, const troupe::task_id& id) {
+  auto xs = session.core()->why(id, 5s);
+  return xs.at(0).reason == troupe::wire::WaitReason::Dispatched;
+}
+
+std::string code_of(const troupe::async_result<int>& x) {
+  try {
+    x.get(10s);
+    return "ok";
+  } catch (const troupe::error& e) {
+    return to_string(e.code);
+  }
+}
+
+/// Two engines, one task each.
+void cancels(const troupe::client& session) {
+  auto view = session.balanced();
+  auto first = view.apply<patient>(1);
+  auto second = view.apply<stubborn>(2);
+  check(soon([&] {
+          return is_dispatched(session, first.id())
+                 && is_dispatched(session, second.id());
+        }),
+        "both engines are busy");
+  std::vector<int> inputs(1000);
+  auto queue = view.map<where>(inputs);
+  soon([&] { return queue.id(0).number != 0; });
+  auto why = session.core()->why(queue.id(0), 5s).at(0);
+  check(says(to_string(why), "as many tasks as they may have"),
+        "a waiting task says why: " + to_string(why));
+  auto answer = queue.cancel(troupe::cancel_mode::dequeue).get(5s);
+  check(answer.dequeued == 1000, "a map is dequeued at once");
+  check(queue.wait(5s) && queue.failed() == 1000, "all of it ended");
+  check(queue.cancel().get(5s).done == 1000, "cancelling again does no harm");
+  first.cancel();
+  check(first.get(5s) == 7, "a task stops when it is asked to");
+  auto begin = std::chrono::steady_clock::now();
+  auto killed = second.cancel(troupe::cancel_mode::kill).get(5s).killed;
+  check(killed == 1 && code_of(second) == "cancelled"
+          && std::chrono::steady_clock::now() - begin < 5s,
+        "a task that does not stop is killed");
+  check(soon([&] { return session.ids().size() == 2; }),
+        "its engine is started again");
+  auto pids = view.map<where>(std::vector<int>(100)).get();
+  check(std::set<int>(pids.begin(), pids.end()).size() == 2,
+        "both engines work");
+}
+
+/// One engine.
+void deadlines(const troupe::client& session) {
+  auto view = session.balanced();
+  auto limited = view.with({.run_limit = 50ms});
+  check(limited.apply<patient>(1).get(10s) == 7,
+        "a task is asked to stop when its time is over");
+  auto begin = std::chrono::steady_clock::now();
+  auto stuck = limited.apply<stubborn>(1);
+  auto behind = view.with({.attempts = 1}).apply<where>(0);
+  auto late = view.with({.queue_limit = 100ms}).apply<where>(0);
+  check(code_of(late) == "timed_out", "a task gives up to wait");
+  check(code_of(stuck) == "timed_out"
+          && std::chrono::steady_clock::now() - begin < 8s,
+        "one that does not stop ends with its engine");
+  check(behind.get(20s) > 0, "those behind it run on the next one");
+}
+
 const std::map<std::string, void (*)(const troupe::client&)> stories{
   {"resources", resources},
   {"rejections", rejections},
+  {"cancels", cancels},
+  {"deadlines", deadlines},
 };
 
 } // namespace

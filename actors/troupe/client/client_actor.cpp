@@ -2,6 +2,7 @@
 #include "troupe/client/client_actor.hpp"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 // Start:                               Tasks:
@@ -31,6 +32,16 @@ void send(self_pointer self, const socket_actor& socket,
     self->send(socket, std::move(out));
 }
 
+/// Fails what waits for answers of the scheduler.
+void fail_requests(client_state& state, errc code,
+                   const std::string& sentence) {
+  auto problem = std::make_exception_ptr(error{code, sentence});
+  for (auto& [id, x] : std::exchange(state.cancels, {}))
+    x.answer.set_exception(problem);
+  for (auto& [id, x] : std::exchange(state.questions, {}))
+    x.answer.set_exception(problem);
+}
+
 /// Fails everything that waits and everything that will come.
 void end(self_pointer self, errc code, const std::string& reason) {
   auto& state = self->state;
@@ -42,6 +53,7 @@ void end(self_pointer self, errc code, const std::string& reason) {
   state.board->end(code, sentence);
   state.session.fail_all(sentence);
   state.casts.fail_all(sentence);
+  fail_requests(state, code, sentence);
 }
 
 /// Sends what `take(limit)` returns, a few messages at a time, so that the
@@ -74,15 +86,73 @@ void send_casts(self_pointer self) {
              [&](std::size_t most) { return state.casts.take_casts(most); });
 }
 
+/// Cancels what was not sent, and passes the rest on: over the control lane, so
+/// that it overtakes what is queued.
+void cancel(self_pointer self, cancel_wish x) {
+  auto& state = self->state;
+  auto count = std::min(x.count, x.group->size() - x.first);
+  auto rest = state.session.cancel(*x.group, x.first, count);
+  if (rest.sent.count == 0) {
+    x.answer.set_value({rest.dequeued, 0, 0, count - rest.dequeued});
+    return;
+  }
+  auto request = ++state.last_request;
+  state.cancels[request] = {count, rest.dequeued, std::move(x.answer)};
+  send(self, state.control, {pack_cancel({request, x.mode, {rest.sent}})});
+}
+
+void ask(self_pointer self, why_wish x) {
+  auto& state = self->state;
+  auto own = state.id && client_id{*state.id} == x.task.client;
+  if (own && state.session.holds_back(x.task.number)) {
+    x.answer.set_value({{wire::WaitReason::Credit, x.task}});
+    return;
+  }
+  auto request = ++state.last_request;
+  send(self, state.control, {pack_why_query({request, x.task})});
+  state.questions.emplace(request, std::move(x));
+}
+
 void take_calls(self_pointer self) {
   auto& state = self->state;
+  // Taken first: what they are about may be among the calls.
+  auto cancels = state.board->take_cancels();
+  auto questions = state.board->take_questions();
   for (auto& x : state.board->take())
     if (x.calls.cast != nullptr)
       state.casts.submit(std::move(x));
     else
       state.session.submit(std::move(x));
+  for (auto& x : cancels)
+    cancel(self, std::move(x));
   send_calls(self);
   send_casts(self);
+  for (auto& x : questions)
+    ask(self, std::move(x));
+}
+
+void answered(client_state& state, const wire::Cancelled& message) {
+  auto node = state.cancels.extract(message.request());
+  if (node.empty())
+    return;
+  auto& x = node.mapped();
+  auto counts = read_cancelled(message);
+  cancelled_tasks result{x.dequeued + counts.dequeued, counts.asked,
+                         counts.killed, 0};
+  auto alive = result.dequeued + result.asked + result.killed;
+  result.done = x.count > alive ? x.count - alive : 0;
+  x.answer.set_value(result);
+}
+
+void answered(client_state& state, const wire::Why& message) {
+  auto node = state.questions.extract(message.request());
+  if (node.empty())
+    return;
+  if (auto reports = read_why(message))
+    node.mapped().answer.set_value(std::move(*reports));
+  else
+    node.mapped().answer.set_exception(std::make_exception_ptr(
+      error{errc::failed, "the answer cannot be read"}));
 }
 
 // -- time ---------------------------------------------------------------------
@@ -132,6 +202,7 @@ void welcomed(self_pointer self) {
     state.session.fail_in_flight(sentence);
     state.casts.fail_in_flight(sentence);
   }
+  state.session.client(client_id{state.link->id()});
   send(self, state.control, {pack_status_query(true)});
 }
 
@@ -156,6 +227,10 @@ void received_control(self_pointer self, const message_view& message) {
   if (auto status = message.get<wire::Status>())
     if (auto x = read_status(*status))
       state.board->tell(std::move(*x));
+  if (auto cancelled = message.get<wire::Cancelled>())
+    answered(state, *cancelled);
+  if (auto why = message.get<wire::Why>())
+    answered(state, *why);
   act(self, state.link->received(self->clock().now(), message));
 }
 
@@ -236,6 +311,7 @@ void given_back(self_pointer self, returned& x) {
 void stop(self_pointer self) {
   auto& state = self->state;
   act(self, state.link->leave("the client ended"));
+  fail_requests(state, errc::no_cluster, "the session ended");
   self->send(state.control, atom::close_v);
   self->send(state.tasks, atom::close_v);
   self->send(state.direct, atom::close_v);

@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -62,6 +63,16 @@ struct client_state {
 
   /// The number under which tasks in flight were sent.
   std::optional<std::uint32_t> id;
+
+  /// Cancels and questions on their way, by the number of the request.
+  struct cancel_on_its_way {
+    std::uint64_t count = 0;
+    std::uint64_t dequeued = 0;
+    std::promise<cancelled_tasks> answer;
+  };
+  std::map<std::uint64_t, cancel_on_its_way> cancels;
+  std::map<std::uint64_t, why_wish> questions;
+  std::uint64_t last_request = 0;
 
   /// When the next tick comes, if any.
   std::optional<time_point> next_tick;

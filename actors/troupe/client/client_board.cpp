@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/client/client_board.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace troupe {
@@ -15,6 +16,35 @@ bool client_board::submit(queued_calls x) {
   guard.unlock();
   x.group->fail_pending(task_outcome::status::no_cluster, sentence);
   return false;
+}
+
+template <class Wish>
+void client_board::keep(std::vector<Wish>& wishes, Wish x) {
+  std::unique_lock guard{mutex_};
+  if (end_.sentence.empty())
+    return wishes.push_back(std::move(x));
+  auto end = end_;
+  guard.unlock();
+  x.answer.set_exception(
+    std::make_exception_ptr(error{end.code, end.sentence}));
+}
+
+void client_board::wish(cancel_wish x) {
+  keep(cancels_, std::move(x));
+}
+
+void client_board::wish(why_wish x) {
+  keep(questions_, std::move(x));
+}
+
+std::vector<cancel_wish> client_board::take_cancels() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(cancels_, {});
+}
+
+std::vector<why_wish> client_board::take_questions() {
+  std::lock_guard guard{mutex_};
+  return std::exchange(questions_, {});
 }
 
 status_message client_board::last_status() const {
@@ -60,16 +90,25 @@ void client_board::tell(status_message x) {
 
 void client_board::end(errc code, const std::string& sentence) {
   std::vector<queued_calls> queued;
+  std::vector<cancel_wish> cancels;
+  std::vector<why_wish> questions;
   {
     std::lock_guard guard{mutex_};
     if (!end_.sentence.empty())
       return;
     end_ = {code, sentence.empty() ? "the session ended" : sentence};
     queued = std::exchange(queued_, {});
+    cancels = std::exchange(cancels_, {});
+    questions = std::exchange(questions_, {});
     changed_.notify_all();
   }
   for (auto& x : queued)
     x.group->fail_pending(task_outcome::status::no_cluster, sentence);
+  auto problem = std::make_exception_ptr(error{code, sentence});
+  for (auto& x : cancels)
+    x.answer.set_exception(problem);
+  for (auto& x : questions)
+    x.answer.set_exception(problem);
 }
 
 } // namespace troupe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/client/cancellation.hpp"
 #include "troupe/client/client_session.hpp"
 #include "troupe/client/error.hpp"
 #include "troupe/protocol/pack.hpp"
@@ -34,6 +35,11 @@ public:
   /// actor must be told, because nothing was queued before.
   bool submit(queued_calls x);
 
+  /// Queue wishes, or answer that the session has ended. The actor must be
+  /// told.
+  void wish(cancel_wish x);
+  void wish(why_wish x);
+
   status_message last_status() const;
 
   /// Number of times that the hub told its status.
@@ -51,6 +57,8 @@ public:
 
   /// Takes what was queued.
   std::vector<queued_calls> take();
+  std::vector<cancel_wish> take_cancels();
+  std::vector<why_wish> take_questions();
 
   void tell(status_message x);
 
@@ -61,7 +69,12 @@ public:
 private:
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
+  template <class Wish>
+  void keep(std::vector<Wish>& wishes, Wish x);
+
   std::vector<queued_calls> queued_;
+  std::vector<cancel_wish> cancels_;
+  std::vector<why_wish> questions_;
   status_message status_;
   std::uint64_t news_ = 0;
   ending end_;

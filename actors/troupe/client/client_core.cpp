@@ -198,6 +198,27 @@ void client_core::submit(task_group_ptr group, encoded_calls calls) {
     pimpl_->bridge->tell(pimpl_->actor, atom::submit_v);
 }
 
+cancellation client_core::cancel(task_group_ptr group, std::size_t first,
+                                 std::size_t count, cancel_mode mode) {
+  cancel_wish wish{std::move(group), first, count, mode, {}};
+  cancellation result{wish.answer.get_future().share()};
+  pimpl_->board->wish(std::move(wish));
+  caf::anon_send(pimpl_->actor, atom::submit_v);
+  return result;
+}
+
+std::vector<wait_report> client_core::why(const task_id& task, duration limit) {
+  why_wish wish{task, {}};
+  auto answer = wish.answer.get_future();
+  pimpl_->board->wish(std::move(wish));
+  caf::anon_send(pimpl_->actor, atom::submit_v);
+  if (answer.wait_for(std::min<duration>(limit, std::chrono::hours{1}))
+      != std::future_status::ready)
+    throw error{errc::timed_out,
+                "cluster \"" + pimpl_->info.name + "\" did not tell in time"};
+  return answer.get();
+}
+
 status_message client_core::last_status() const {
   return pimpl_->board->last_status();
 }

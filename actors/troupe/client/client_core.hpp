@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/client/cancellation.hpp"
 #include "troupe/client/task_group.hpp"
 #include "troupe/process/connection_info.hpp"
 #include "troupe/protocol/pack.hpp"
@@ -10,6 +11,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -37,6 +39,15 @@ public:
   /// Submits calls whose outcomes go to `group`, `calls.calls[i]` to outcome
   /// `i`. Returns at once; never throws for what the cluster does.
   void submit(task_group_ptr group, encoded_calls calls);
+
+  /// Cancels tasks of a group, `count` of them from `first` on. Returns at
+  /// once.
+  cancellation cancel(task_group_ptr group, std::size_t first,
+                      std::size_t count, cancel_mode mode);
+
+  /// Asks why a task does not run, or, for number 0, how many tasks of all
+  /// clients wait for what. Throws `timed_out` or `no_cluster`.
+  std::vector<wait_report> why(const task_id& task, duration limit);
 
   /// What the hub told last about engines and functions.
   status_message last_status() const;

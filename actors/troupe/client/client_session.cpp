@@ -42,7 +42,7 @@ void client_session::submit(queued_calls x) {
                                        count,
                                        std::vector<std::uint64_t>(count),
                                        {}});
-  i->second.group->number(next_);
+  i->second.group->number(next_, client_);
   next_ += count;
   auto& calls = i->second.calls;
   if (calls.demands != nullptr)
@@ -137,6 +137,39 @@ bool client_session::fill(batch& x, task_batch_builder& out,
     bytes_in_flight_ += cost;
   }
   return true;
+}
+
+// -- cancelling ---------------------------------------------------------------
+
+client_session::cancelling client_session::cancel(const task_group& group,
+                                                  std::size_t first,
+                                                  std::size_t count) {
+  cancelling result;
+  auto i = find(group.first_number());
+  if (group.first_number() == 0 || i == batches_.end())
+    return result; // all ended
+  auto& x = i->second;
+  auto end = std::min(first + count, x.costs.size());
+  run current{i, {}};
+  auto outcome = failed_outcome(task_outcome::status::aborted,
+                                {"cancelled", "it was not sent yet"});
+  for (auto n = std::max(first, x.sent); n < end; ++n) {
+    if (std::exchange(x.costs[n], ended) == ended)
+      continue;
+    --x.open;
+    ++result.dequeued;
+    current.outcomes.emplace_back(n, outcome);
+  }
+  if (auto last = std::min(end, x.sent); first < last)
+    result.sent = {x.first + first, last - first};
+  flush(current);
+  return result;
+}
+
+bool client_session::holds_back(task_number number) {
+  auto i = find(number);
+  return i != batches_.end() && number - i->first >= i->second.sent
+         && i->second.costs[number - i->first] != ended;
 }
 
 // -- outcomes -----------------------------------------------------------------

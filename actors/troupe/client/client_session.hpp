@@ -33,6 +33,27 @@ public:
   /// Numbers and queues calls. Those that no message can carry fail at once.
   void submit(queued_calls x);
 
+  /// Sets the number under which the hub knows us.
+  void client(client_id id) noexcept {
+    client_ = id;
+  }
+
+  /// What is left to the scheduler of a cancel.
+  struct cancelling {
+    /// Ended here, because it was not sent.
+    std::uint64_t dequeued = 0;
+    /// Tasks that were sent, some of which may have ended.
+    task_range sent;
+  };
+
+  /// Ends the tasks from `first` on, `count` of them, of a group as far as they
+  /// were not sent.
+  cancelling cancel(const task_group& group, std::size_t first,
+                    std::size_t count);
+
+  /// Whether a task waits here, because the credit does not allow to send it.
+  bool holds_back(task_number number);
+
   /// Replaces the credit.
   void credit(std::uint32_t tasks, std::uint64_t bytes) noexcept;
 
@@ -118,6 +139,7 @@ private:
   /// The batch of the last outcome.
   batch_map::iterator recent_ = batches_.end();
   task_number next_ = 1;
+  client_id client_{};
   std::uint32_t credit_tasks_ = 0;
   std::uint64_t credit_bytes_ = 0;
   std::size_t in_flight_ = 0;

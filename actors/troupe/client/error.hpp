@@ -52,6 +52,9 @@ public:
   /// The engine that ran the task, or `no_engine`.
   engine_id engine = no_engine;
 
+  /// What people call the task, such as `3/17`, or empty.
+  std::string task;
+
   /// Type of the exception that the task threw, if any.
   std::string remote_type;
 };

@@ -143,7 +143,25 @@ public:
 
   /// Where and how long item `index` ran. It must have ended.
   task_info info(std::size_t index) const {
-    return detail::info_of(group_->at(index));
+    return detail::info_of(*group_, index);
+  }
+
+  /// What people call item `index`, as `troupe why` takes it; number 0 if it
+  /// was not numbered yet.
+  task_id id(std::size_t index) const {
+    return group_->id(index);
+  }
+
+  /// Cancels all items by one message, whatever their number. Returns at once;
+  /// may be repeated, also with another mode.
+  cancellation cancel(cancel_mode mode = cancel_mode::stop) const {
+    return core_->cancel(group_, 0, size(), mode);
+  }
+
+  /// Cancels item `index`.
+  cancellation cancel(std::size_t index,
+                      cancel_mode mode = cancel_mode::stop) const {
+    return core_->cancel(group_, index, 1, mode);
   }
 
   /// Time from the submission to the last result, or until now.

@@ -17,9 +17,11 @@ void throw_unreadable(const task_group& group) {
               "client and engines must be built from the same source"};
 }
 
-task_info info_of(const task_outcome& outcome) {
+task_info info_of(const task_group& group, std::size_t index) {
+  auto& outcome = group.at(index);
   using system_clock = std::chrono::system_clock;
   task_info result;
+  result.id = group.id(index);
   result.engine = outcome.engine;
   result.attempts = outcome.attempts;
   result.run_time = duration{outcome.run_ns};

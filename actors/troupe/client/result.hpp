@@ -18,6 +18,7 @@ namespace troupe {
 
 /// Where and how long a task ran.
 struct task_info {
+  task_id id{};
   engine_id engine = no_engine;
   unsigned attempts = 0;
   duration run_time{};
@@ -46,7 +47,7 @@ T take(const task_group& group, std::size_t index, duration limit) {
   }
 }
 
-task_info info_of(const task_outcome& outcome);
+task_info info_of(const task_group& group, std::size_t index);
 
 /// What a client gets for a function's result: what owns its bytes. A view
 /// that an engine may return would dangle here.
@@ -108,7 +109,19 @@ public:
 
   /// Where and how long the task ran. It must have ended.
   task_info info() const {
-    return detail::info_of(group_->at(0));
+    return detail::info_of(*group_, 0);
+  }
+
+  /// What people call the task, as `troupe why` takes it; number 0 if it was
+  /// not numbered yet.
+  task_id id() const {
+    return group_->id(0);
+  }
+
+  /// Cancels the task. Returns at once; may be repeated, also with another
+  /// mode.
+  cancellation cancel(cancel_mode mode = cancel_mode::stop) const {
+    return core_->cancel(group_, 0, 1, mode);
   }
 
 private:

@@ -182,7 +182,10 @@ const task_outcome& task_group::at(std::size_t index) const {
 }
 
 error task_group::error_of(std::size_t index) const {
-  return troupe::error_of(at(index), function_);
+  auto result = troupe::error_of(at(index), function_);
+  if (auto task = id(index); task.number != 0)
+    result.task = to_string(task);
+  return result;
 }
 
 task_group::clock::time_point task_group::finished() const {

@@ -5,6 +5,7 @@
 #include "troupe/client/error.hpp"
 #include "troupe/codec/codec.hpp"
 #include "troupe/ids.hpp"
+#include "troupe/protocol/control.hpp"
 #include "troupe/protocol/pack.hpp"
 
 #include <atomic>
@@ -68,14 +69,21 @@ public:
 
   // -- for the client actor ---------------------------------------------------
 
-  /// Sets the number of the first task; the others follow.
-  void number(task_number first) noexcept {
+  /// Sets the number of the first task, and whose it is; the others follow.
+  void number(task_number first, client_id client = {}) noexcept {
+    client_ = client;
     first_number_ = first;
   }
 
   /// The number of the first task, or 0 if it was not submitted yet.
   task_number first_number() const noexcept {
     return first_number_;
+  }
+
+  /// What people call a task: `3/17`. Number 0 if it was not submitted yet.
+  task_id id(std::size_t index) const noexcept {
+    auto first = first_number();
+    return {client_.load(), first != 0 ? first + index : 0};
   }
 
   /// Stores outcomes and wakes those who waited for just these. Outcomes that
@@ -133,6 +141,7 @@ private:
 
   std::size_t size_;
   std::string function_;
+  std::atomic<client_id> client_{};
   std::atomic<task_number> first_number_{0};
   clock::time_point submitted_;
   mutable std::mutex mutex_;

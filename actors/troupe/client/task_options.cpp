@@ -47,6 +47,7 @@ std::shared_ptr<const call_demands> demands_of(const task_options& x,
   header.follow = static_cast<std::uint32_t>(x.follow.tasks.size());
   header.targets = static_cast<std::uint32_t>(x.targets.size());
   header.queue_ms = milliseconds_of(x.queue_limit, "queue_limit");
+  header.run_ms = milliseconds_of(x.run_limit, "run_limit");
   header.retry_ms = milliseconds_of(x.retry_delay, "retry_delay");
   if (x.retry_elsewhere)
     header.flags = demand_flags::retry_elsewhere;

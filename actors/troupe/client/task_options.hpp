@@ -111,6 +111,11 @@ struct task_options {
   /// ends as `timed_out`.
   std::chrono::milliseconds queue_limit{0};
 
+  /// Longest time that it may run; 0 = no limit. Then it is asked to stop, see
+  /// `this_task::stop_requested`; a second later it ends as `timed_out`
+  /// together with its engine's process, which is started again.
+  std::chrono::milliseconds run_limit{0};
+
   /// Time before it runs again after it threw. Doubles with each time.
   std::chrono::milliseconds retry_delay{0};
 

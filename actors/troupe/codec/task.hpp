@@ -5,6 +5,7 @@
 #include "troupe/codec/text.hpp"
 #include "troupe/engine/function_registry.hpp"
 #include "troupe/engine/reject.hpp"
+#include "troupe/engine/this_task.hpp"
 
 #include <cstddef>
 #include <stdexcept>

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/engine/engine.hpp"
 
+#include "troupe/protocol/control.hpp"
+
 #include <caf/actor_cast.hpp>
 
 #include <algorithm>
@@ -45,6 +47,8 @@ outgoing to_outgoing(std::vector<buffer> envelopes) {
 }
 
 engine_end end_of(const engine_state& state) {
+  if (state.killed)
+    return engine_end::killed;
   switch (state.link->state()) {
     case link_state::closed:
       return engine_end::goodbye;
@@ -146,6 +150,70 @@ void tick(self_pointer self) {
   tell_link(self, [](hub_link& link, auto now) { return link.tick(now); });
 }
 
+// -- cancelled tasks, and such that take too long -----------------------------
+
+/// How long results have before the goodbye, which takes another way.
+constexpr auto goodbye_delay = std::chrono::milliseconds{10};
+
+/// Ends the process with the task that it runs, unless that ended by now. The
+/// nanny starts another one.
+void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
+                   const failure& why) {
+  auto& state = self->state;
+  if (state.killed || !state.runner->abandon(key, outcome, why))
+    return;
+  state.killed = true;
+  auto [messages, direct, look_again] = state.runner->take_results();
+  messages.emplace_back(std::vector<buffer>{pack_leave()});
+  self->send(state.tasks, outgoing{std::move(messages)});
+  if (!direct.empty())
+    self->send(state.direct, outgoing{std::move(direct)});
+  self->delayed_send(self, goodbye_delay, atom::stop_v);
+}
+
+void revoke(self_pointer self, const wire::Revoke& message) {
+  auto& state = self->state;
+  auto what = read_revoke(message);
+  if (!what) {
+    ++state.dropped;
+    return;
+  }
+  auto& control = state.runner->control();
+  auto running = control.current();
+  auto hit = control.revoke(what->keys, what->mode != cancel_mode::dequeue);
+  if (hit && what->mode == cancel_mode::kill)
+    end_with_task(self, running, wire::Outcome::Aborted,
+                  {"cancelled", "its engine's process was ended with it"});
+}
+
+/// Asks a task to stop whose time is over, and kills it after a grace.
+void look_at_limit(self_pointer self) {
+  auto& state = self->state;
+  auto& control = state.runner->control();
+  auto limit = control.running_limit();
+  if (!limit)
+    return;
+  if (std::exchange(state.limited_task, limit->key) != limit->key)
+    state.asked_to_stop = false;
+  auto now = std::chrono::steady_clock::now();
+  auto due = limit->at
+             + (state.asked_to_stop ? state.stop_grace
+                                    : std::chrono::milliseconds{0});
+  if (now >= due && !std::exchange(state.asked_to_stop, true)) {
+    control.stop(limit->key);
+    due += state.stop_grace;
+  } else if (now >= due) {
+    return end_with_task(self, limit->key, wire::Outcome::Timeout,
+                         {"run_limit", "it ran longer than its limit, and did "
+                                       "not stop when it was asked to"});
+  }
+  if (state.look_at && *state.look_at > now && *state.look_at <= due)
+    return; // a look is planned, and plans the next one
+  state.look_at = due;
+  control.look_planned(due);
+  self->delayed_send(self, due - now, atom::revoke_v);
+}
+
 void receive_control(self_pointer self, multipart x) {
   auto& state = self->state;
   auto message = message_view::make(std::move(x));
@@ -155,6 +223,8 @@ void receive_control(self_pointer self, multipart x) {
   }
   if (auto refusal = message->get<wire::Refusal>())
     state.wrong_version = refusal->code() == wire::RefusalCode::Version;
+  if (auto message_body = message->get<wire::Revoke>())
+    return revoke(self, *message_body);
   state.link->load(state.runner->queued(), state.runner->done());
   tell_link(self, [&](hub_link& link, auto now) {
     return link.received(now, *message);
@@ -216,6 +286,7 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
        std::shared_ptr<task_runner> runner, engine_end_listener on_end) {
   auto& state = self->state;
   state.resend = cfg.resend;
+  state.stop_grace = cfg.stop_grace;
   state.link.emplace(link_config(std::move(cfg), *runner));
   state.control = std::move(control);
   state.tasks = std::move(tasks);
@@ -239,10 +310,16 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
       });
     },
     [self](atom::finished) {
+      look_at_limit(self);
       if (send_results(self))
         probe_later(self, task_runner::look_again);
     },
     [self](atom::probe) { probe(self); },
+    [self](atom::revoke) {
+      self->state.look_at.reset();
+      self->state.runner->control().look_planned(std::nullopt);
+      look_at_limit(self);
+    },
     [self](atom::tick) { tick(self); },
     [self](atom::stop) {
       tell_link(self, [](hub_link& link, auto) {

@@ -36,6 +36,10 @@ struct engine_config {
 
   /// When to send results again for which the task lane had no room.
   std::chrono::milliseconds resend{20};
+
+  /// How long a task may go on when its time is over, after it was asked to
+  /// stop.
+  std::chrono::milliseconds stop_grace{1000};
 };
 
 /// Why an engine ends.
@@ -48,6 +52,8 @@ enum class engine_end : std::uint8_t {
   refused,
   /// The controller speaks another version of the protocol.
   version_mismatch,
+  /// It has to end together with the task that it runs.
+  killed,
 };
 
 /// Is called once, in a thread of the actor system, with a sentence for people.
@@ -62,6 +68,9 @@ using engine_actor = socket_owner_actor::extend<
   caf::reacts_to<atom::probe>,
   // Looks at heartbeats. The engine sends this message to itself.
   caf::reacts_to<atom::tick>,
+  // Looks whether the time of the running task is over. The engine sends this
+  // message to itself.
+  caf::reacts_to<atom::revoke>,
   // Says goodbye to the hub and ends.
   caf::reacts_to<atom::stop>>;
 
@@ -90,6 +99,15 @@ struct engine_state {
   /// Whether a `probe` is pending, and which task ran when it was sent.
   bool probing = false;
   std::uint64_t probed_task = 0;
+
+  /// The task whose time is looked at, and whether it was asked to stop.
+  std::uint64_t limited_task = 0;
+  std::optional<std::chrono::steady_clock::time_point> look_at;
+  bool asked_to_stop = false;
+  std::chrono::milliseconds stop_grace{};
+
+  /// Whether the process has to end with its task.
+  bool killed = false;
 
   /// Whether the last refusal was about the protocol version.
   bool wrong_version = false;

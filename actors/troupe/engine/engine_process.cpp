@@ -32,6 +32,9 @@ using std::chrono::milliseconds;
 constexpr auto exit_no_controller = 3;
 constexpr auto exit_version_mismatch = 7;
 
+// How long messages have to leave before a process ends with its task.
+constexpr auto kill_delay = milliseconds{50};
+
 // How long the running task and all destructors may take once the engine ended.
 constexpr auto end_limit = milliseconds{800};
 
@@ -48,6 +51,8 @@ int exit_status(engine_end how) {
   switch (how) {
     case engine_end::goodbye:
       return 0;
+    case engine_end::killed:
+      return restart_status;
     case engine_end::version_mismatch:
       return exit_version_mismatch;
     default:
@@ -147,9 +152,10 @@ int run_tasks(const connection_info& info, engine_config cfg,
                      direct->handle, runner,
                      [&](engine_end how, const std::string& reason) {
                        status = exit_status(how);
-                       if (status != 0)
+                       auto killed = how == engine_end::killed;
+                       if (status != 0 && !killed)
                          complain(status, reason);
-                       guard.arm(status, end_limit);
+                       guard.arm(status, killed ? kill_delay : end_limit);
                        runner->stop();
                      });
   forget_start_pages();

@@ -8,6 +8,9 @@
 
 namespace troupe {
 
+/// Exit status of an engine that ended with a task, and is to be started again.
+inline constexpr int restart_status = 75;
+
 /// Runs an engine in this process: joins the cluster of `info`, runs tasks on
 /// the calling thread, returns when the controller says goodbye or is lost.
 /// Uses `function_registry::global()`.
@@ -18,6 +21,7 @@ namespace troupe {
 ///  * SIGTERM kills the process and its group at once; SIGINT does nothing,
 ///    since it was meant for whoever started the engine;
 ///  * when the engine ends while a task runs, the task has 800 ms left;
+///  * when its task was killed, the process ends with `restart_status`;
 ///  * what is in the group when this function returns, is killed before.
 ///
 /// @param name to register under; empty = made by the hub.

@@ -129,6 +129,11 @@ wire::Outcome task_caller::fail(std::string type, std::string message) {
   return wire::Outcome::Error;
 }
 
+wire::Outcome task_caller::leave_out() {
+  fail("cancelled", "it had not begun");
+  return wire::Outcome::Aborted;
+}
+
 wire::Outcome task_caller::fail(const reject& x) {
   clear();
   auto wait = std::max(x.retry_after(), std::chrono::milliseconds{0});

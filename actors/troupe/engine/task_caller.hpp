@@ -34,6 +34,9 @@ public:
                      std::span<const std::byte> arena,
                      std::span<const buffer> frames, const buffer& owner);
 
+  /// Says that a task did not begin because it is cancelled.
+  wire::Outcome leave_out();
+
   /// What the last call left, until `clear` or the next call.
   std::span<const std::byte> bytes() const noexcept {
     return bytes_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/engine/task_runner.hpp"
 
+#include "troupe/engine/this_task.hpp"
+
 #include <utility>
 
 namespace troupe {
@@ -41,12 +43,15 @@ caf::expected<bool> task_runner::dispatch(message_view batch,
   auto tasks = read_tasks(batch);
   if (!tasks)
     return std::move(tasks.error());
+  auto limits = read_limits(batch);
+  if (!limits)
+    return std::move(limits.error());
   // The end of a dispatch wakes: nothing of a single task is held back.
   auto several = tasks->entries.size() > 1;
   std::unique_lock guard{mutex_};
   queued_ += static_cast<std::uint32_t>(tasks->entries.size());
   // Moving a message leaves its bytes, and the vector of its frames, in place.
-  of(from).jobs.push_back(job{std::move(batch), *tasks, generation_, from});
+  of(from).jobs.push_back(job{std::move(batch), *tasks, *limits, generation_, from});
   if (from == task_source::direct)
     direct_ = true;
   guard.unlock();
@@ -81,6 +86,7 @@ void task_runner::stop() {
   std::unique_lock guard{mutex_};
   stopped_ = true;
   guard.unlock();
+  control_.stop_all();
   changed_.notify_one();
 }
 
@@ -90,6 +96,7 @@ void task_runner::name(std::string engine) {
 }
 
 void task_runner::run() {
+  detail::set_stop_source(&control_.source());
   for (;;) {
     std::unique_lock guard{mutex_};
     changed_.wait(guard, [this] {
@@ -132,6 +139,7 @@ bool task_runner::run_direct() {
 
 void task_runner::run_batch(const job& work) {
   auto& tasks = work.tasks;
+  auto limits = work.limits;
   auto left = static_cast<std::uint32_t>(tasks.entries.size());
   // The clocks are read once per task: one ends when the next begins.
   auto begin = clock::now();
@@ -142,15 +150,13 @@ void task_runner::run_batch(const job& work) {
       begin = clock::now();
     if (stopped_ || work.generation != generation_)
       break;
-    current_ = done_ + 1;
     --queued_;
     --left;
-    auto outcome = caller_.call(task, tasks.bytes_of(task),
-                                tasks.frames_of(task), work.message.header());
+    auto outcome = run_task(work, task, limits, begin);
     auto end = clock::now();
     auto is_short = end - begin < long_run;
     auto was_short = short_tasks_.exchange(is_short);
-    current_ = 0;
+    control_.end();
     ++done_;
     report(work,
            wire::ResultEntry{
@@ -162,6 +168,47 @@ void task_runner::run_batch(const job& work) {
     begin = end;
   }
   queued_ -= left;
+}
+
+wire::Outcome task_runner::run_task(const job& work,
+                                    const wire::TaskEntry& task,
+                                    std::span<const wire::RunLimit>& limits,
+                                    clock::time_point now) {
+  // Keys of the direct scheduler are others, and are never cancelled.
+  if (!control_.begin(work.source == task_source::direct ? ~task.id()
+                                                         : task.id()))
+    return caller_.leave_out();
+  auto& tasks = work.tasks;
+  if (!limits.empty()) {
+    auto place = static_cast<std::size_t>(&task - tasks.entries.data());
+    while (!limits.empty() && limits.front().task() < place)
+      limits = limits.subspan(1);
+    if (!limits.empty() && limits.front().task() == place) {
+      std::chrono::milliseconds most{limits.front().run_ms()};
+      if (control_.limit(now + most))
+        wake_(); // somebody has to look at the clock
+    }
+  }
+  auto outcome = caller_.call(task, tasks.bytes_of(task), tasks.frames_of(task),
+                              work.message.header());
+  if (outcome == wire::Outcome::Error && control_.source().stop_requested())
+    return control_.running_limit() ? wire::Outcome::Timeout
+                                    : wire::Outcome::Aborted;
+  return outcome;
+}
+
+bool task_runner::abandon(std::uint64_t key, wire::Outcome outcome,
+                          const failure& why) {
+  std::vector<std::byte> bytes;
+  pack_failure(why, bytes);
+  std::unique_lock guard{mutex_};
+  if (key == 0 || control_.current() != key)
+    return false;
+  ++generation_;
+  of(task_source::balanced).open.add({key, 0, 0, 0, 0, 0, 0, value(no_engine),
+             static_cast<std::uint8_t>(outcome), 1, 0, 0},
+            bytes, {});
+  return true;
 }
 
 void task_runner::report(const job& work, wire::ResultEntry result,

@@ -3,6 +3,7 @@
 
 #include "troupe/engine/function_registry.hpp"
 #include "troupe/engine/task_caller.hpp"
+#include "troupe/engine/task_control.hpp"
 #include "troupe/protocol/pack.hpp"
 #include "troupe/protocol/read.hpp"
 
@@ -111,10 +112,21 @@ public:
     return done_;
   }
 
-  /// The number of the task that runs now, or 0.
+  /// The key of the task that runs now, or 0.
   std::uint64_t current() const noexcept {
-    return current_;
+    return control_.current();
   }
+
+  /// Cancels tasks, and limits the time of the one that runs.
+  task_control& control() noexcept {
+    return control_;
+  }
+
+  /// Ends the running task, if it is `key`, as far as others can see: adds a
+  /// result to those that are ready. Nothing that ends later has one. For
+  /// engines whose process ends.
+  /// @returns whether that task was running
+  bool abandon(std::uint64_t key, wire::Outcome outcome, const failure& why);
 
   // -- the running thread -----------------------------------------------------
 
@@ -129,6 +141,7 @@ private:
   struct job {
     message_view message;
     task_batch_view tasks; // lies in the message
+    std::span<const wire::RunLimit> limits;
     std::uint64_t generation;
     task_source source;
   };
@@ -155,6 +168,11 @@ private:
 
   void run_batch(const job& work);
 
+  /// Runs a task, unless it is cancelled.
+  wire::Outcome run_task(const job& work, const wire::TaskEntry& task,
+                         std::span<const wire::RunLimit>& limits,
+                         clock::time_point now);
+
   /// Adds the caller's result and wakes the taker if `urgent` or due.
   void report(const job& work, wire::ResultEntry result, clock::time_point now,
               bool urgent);
@@ -167,10 +185,10 @@ private:
   const function_registry& functions_;
   std::function<void()> wake_;
   task_caller caller_; // of the running thread
+  task_control control_;
 
   std::atomic<std::uint32_t> queued_{0};
   std::atomic<std::uint64_t> done_{0};
-  std::atomic<std::uint64_t> current_{0};
   std::atomic<bool> short_tasks_{true};
   std::atomic<bool> stopped_{false};
 

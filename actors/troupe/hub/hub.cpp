@@ -107,6 +107,31 @@ void notify_soon(self_pointer self) {
   wake_at(self, due);
 }
 
+/// Passes a client's request to the scheduler, ahead of what it has to do.
+/// Without an answer the client asks again, or gives up.
+void pass_on(self_pointer self, client_id id, cancel_request x) {
+  auto request = x.request;
+  self
+    ->request<caf::message_priority::high>(self->state.scheduler, status_limit,
+                                           atom::cancel_v, id, std::move(x))
+    .then(
+      [self, id, request](const cancel_counts& y) {
+        perform(self, self->state.core->cancelled(id, request, y));
+      },
+      [](const caf::error&) {});
+}
+
+void pass_on(self_pointer self, client_id id, const why_query& x) {
+  self
+    ->request<caf::message_priority::high>(self->state.scheduler, status_limit,
+                                           atom::why_v, x)
+    .then(
+      [self, id, request = x.request](const wait_reports& y) {
+        perform(self, self->state.core->told_why(id, request, y));
+      },
+      [](const caf::error&) {});
+}
+
 void perform(self_pointer self, hub_actions actions) {
   auto& state = self->state;
   for (auto scheduler : {&state.scheduler, &state.direct_scheduler}) {
@@ -117,6 +142,10 @@ void perform(self_pointer self, hub_actions actions) {
     for (auto& id : actions.lost)
       std::visit([&](auto x) { self->send(*scheduler, atom::lost_v, x); }, id);
   }
+  for (auto& [id, x] : actions.cancels)
+    pass_on(self, id, std::move(x));
+  for (auto& [id, x] : actions.queries)
+    pass_on(self, id, x);
   if (!actions.control.empty())
     self->send(state.socket, outgoing{std::move(actions.control)});
   log(actions.log);
@@ -175,6 +204,9 @@ hub(self_pointer self, hub_config cfg, socket_actor socket,
     },
     [self](atom::gone, client_id id) {
       perform(self, self->state.core->gone(id));
+    },
+    [self](atom::revoke, engine_id id, const revocation& x) {
+      perform(self, self->state.core->revoke(id, x));
     },
     [self](delivery& x) {
       auto now = self->clock().now();

@@ -105,6 +105,29 @@ hub_actions hub_core::stop() {
   return out;
 }
 
+// -- tasks under way ----------------------------------------------------------
+
+hub_actions hub_core::tell(member_id id, buffer message) const {
+  hub_actions out;
+  if (auto who = registry_.find(id))
+    out.control.push_back(to(who->peer, std::move(message)));
+  return out;
+}
+
+hub_actions hub_core::cancelled(client_id id, std::uint64_t request,
+                                const cancel_counts& x) const {
+  return tell(id, pack_cancelled(request, x));
+}
+
+hub_actions hub_core::told_why(client_id id, std::uint64_t request,
+                               const wait_reports& x) const {
+  return tell(id, pack_why(request, x.reports));
+}
+
+hub_actions hub_core::revoke(engine_id id, const revocation& x) const {
+  return tell(id, pack_revoke(x));
+}
+
 // -- status -------------------------------------------------------------------
 
 bool hub_core::news() const noexcept {
@@ -259,6 +282,13 @@ void hub_core::receive_from_client(client_id who, const message_view& message,
     out.asked = true;
     if (query->subscribe())
       subscribers_.insert(who);
+  } else if (auto cancel = message.get<wire::Cancel>()) {
+    if (auto request = read_cancel(*cancel))
+      out.cancels.emplace_back(who, std::move(*request));
+    else
+      ++dropped_;
+  } else if (auto why = message.get<wire::WhyQuery>()) {
+    out.queries.emplace_back(who, read_why_query(*why));
   } else if (message.kind() == wire::Body::Shutdown) {
     out.log.push_back(to_string(who) + " asks to stop the cluster");
     out.stop = true;

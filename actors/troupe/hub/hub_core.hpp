@@ -43,6 +43,10 @@ struct hub_actions {
   /// To be announced to the scheduler.
   std::vector<member_id> lost{};
 
+  /// Requests for the scheduler.
+  std::vector<std::pair<client_id, cancel_request>> cancels{};
+  std::vector<std::pair<client_id, why_query>> queries{};
+
   /// Messages for the control lane.
   std::vector<multipart> control{};
 
@@ -85,6 +89,17 @@ public:
   /// Says goodbye to everybody.
   hub_actions stop();
 
+  // -- tasks under way --------------------------------------------------------
+
+  /// Answers a client's `Cancel` or `WhyQuery`.
+  hub_actions cancelled(client_id id, std::uint64_t request,
+                        const cancel_counts& x) const;
+  hub_actions told_why(client_id id, std::uint64_t request,
+                       const wait_reports& x) const;
+
+  /// Tells an engine that some of its tasks are cancelled.
+  hub_actions revoke(engine_id id, const revocation& x) const;
+
   // -- status -----------------------------------------------------------------
 
   /// Whether engines or functions changed since the last `notify`, and a client
@@ -112,6 +127,7 @@ private:
   void refuse(const routing_id& peer, wire::RefusalCode code,
               std::string_view text, hub_actions& out);
   void give_up(member_id id, std::string_view why, hub_actions& out);
+  hub_actions tell(member_id id, buffer message) const;
   std::optional<member> remove(member_id id, hub_actions& out);
   buffer pack_status_of(const scheduler_status& x, time_point now) const;
 

@@ -98,7 +98,7 @@ link_actions hub_link::received_refusal(time_point now,
     return {};
   if (std::exchange(join_repeated_, true))
     return greet(now);
-  return {.tasks = {pack_join(welcome_.token)}};
+  return {.tasks = {pack_join(welcome_.token, connection_)}};
 }
 
 link_actions hub_link::disconnected(time_point now) {
@@ -113,6 +113,7 @@ link_actions hub_link::disconnected(time_point now) {
 }
 
 link_actions hub_link::task_lane_disconnected(time_point now) {
+  ++connection_;
   if (state_ != link_state::joined || broken_)
     return {};
   auto result = greet(now);
@@ -182,7 +183,7 @@ link_actions hub_link::welcomed(const wire::Welcome& message) {
   rejoining_ = false;
   link_actions result;
   result.joined_now = true;
-  result.tasks.push_back(pack_join(welcome_.token));
+  result.tasks.push_back(pack_join(welcome_.token, connection_));
   if (cfg_.hello.role == wire::Role::Engine) {
     cfg_.hello.name = welcome_.name;
     result.control.push_back(pack_ready());

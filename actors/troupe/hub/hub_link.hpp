@@ -164,6 +164,9 @@ private:
   bool rejoining_ = false; // greets because the task lane broke
   bool join_repeated_ = false;
 
+  /// Counts the connections of the task lane.
+  std::uint32_t connection_ = 1;
+
   std::uint32_t sequence_ = 0;
   std::uint32_t queued_ = 0;
   std::uint64_t done_ = 0;

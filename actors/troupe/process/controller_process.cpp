@@ -2,6 +2,7 @@
 #include "troupe/process/controller_process.hpp"
 
 #include "troupe/endpoint.hpp"
+#include "troupe/engine/engine_process.hpp"
 #include "troupe/error.hpp"
 #include "troupe/process/descriptor.hpp"
 #include "troupe/process/line_relay.hpp"
@@ -153,7 +154,7 @@ private:
     engine_.environment.emplace_back("TROUPE_ROLE", "engine");
   }
 
-  caf::error start_engine(std::size_t index) {
+  caf::error start_engine(std::size_t index, bool again = false) {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) != 0)
       return make_error(ec::system_failure, std::strerror(errno));
@@ -165,7 +166,7 @@ private:
     auto spec = engine_;
     describe_means(index, spec);
     spec.stderr_fd = writer.get();
-    return nanny_.start(spec, 1);
+    return again ? nanny_.restart(spec, index) : nanny_.start(spec, 1);
   }
 
   void describe_means(std::size_t index, process_spec& spec) const {
@@ -290,7 +291,17 @@ private:
                         "it has to stay and register with the controller",
                         output->second.relay->tail()};
       outputs_.erase(output);
+      if (report.status == restart_status && !stopping_)
+        restart_engine(index);
     }
+  }
+
+  /// Starts an engine in the place of one that ended with its task.
+  void restart_engine(std::size_t index) {
+    auto err = start_engine(index, true);
+    log(err ? "engine " + std::to_string(index)
+                + " cannot be started again: " + describe(err)
+            : "engine " + std::to_string(index) + " is started again");
   }
 
   bool owner_is_gone() const {

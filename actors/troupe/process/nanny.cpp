@@ -33,15 +33,21 @@ bool has_ended(pid_t pid) {
 
 caf::error nanny::start(const process_spec& spec, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {
-    auto one = spec;
-    one.own_group = true;
-    one.environment.emplace_back("TROUPE_ENGINE_INDEX",
-                                 std::to_string(next_index_));
-    auto pid = start_process(one);
-    if (!pid)
-      return pid.error();
-    children_.push_back({*pid, next_index_++});
+    if (auto err = restart(spec, next_index_))
+      return err;
+    ++next_index_;
   }
+  return {};
+}
+
+caf::error nanny::restart(const process_spec& spec, std::size_t index) {
+  auto one = spec;
+  one.own_group = true;
+  one.environment.emplace_back("TROUPE_ENGINE_INDEX", std::to_string(index));
+  auto pid = start_process(one);
+  if (!pid)
+    return pid.error();
+  children_.push_back({*pid, index});
   return {};
 }
 

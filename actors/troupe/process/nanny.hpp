@@ -21,6 +21,9 @@ public:
   /// error go on.
   caf::error start(const process_spec& spec, std::size_t count);
 
+  /// Starts one engine in the place of one that ended, with its number.
+  caf::error restart(const process_spec& spec, std::size_t index);
+
   /// Collects engines that have ended since the last call, and kills what is
   /// left of their process groups.
   std::vector<exit_report> collect();

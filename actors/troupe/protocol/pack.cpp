@@ -192,9 +192,9 @@ buffer pack_shutdown(std::string_view reason) {
 
 // -- tasks --------------------------------------------------------------------
 
-buffer pack_join(std::uint64_t token) {
+buffer pack_join(std::uint64_t token, std::uint32_t connection) {
   builder_type fbb{128};
-  return seal(fbb, wire::CreateJoin(fbb, token));
+  return seal(fbb, wire::CreateJoin(fbb, token, connection));
 }
 
 buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes) {
@@ -277,6 +277,7 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
                    + demands_.size() * sizeof(wire::Demand)
                    + references_.size() * sizeof(wire::Reference)
                    + needs_.size() * sizeof(wire::Need) + names_.size()
+                   + limits_.size() * sizeof(wire::RunLimit)
                    + envelope_overhead};
   fbb.ForceVectorAlignment(arena_.size(), 1, arena_alignment);
   auto arena = fbb.CreateVector(
@@ -289,12 +290,13 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   else if (kind_ == batch_kind::submit)
     frames.push_back(seal(fbb, finish_submit(fbb, entries, arena)));
   else
-    frames.push_back(seal(fbb, wire::CreateDispatch(fbb, entries, arena)));
+    frames.push_back(seal(fbb, finish_dispatch(fbb, entries, arena)));
   std::move(frames_.begin(), frames_.end(), std::back_inserter(frames));
   entries_.clear();
   demands_.clear();
   references_.clear();
   needs_.clear();
+  limits_.clear();
   names_.clear();
   arena_.clear();
   frames_.clear();
@@ -318,6 +320,22 @@ flatbuffers::Offset<wire::Submit> batch_builder<Entry>::finish_submit(
   auto names = pack_bytes(fbb, names_);
   return wire::CreateSubmit(fbb, entries, arena, demands, references, needs,
                             names);
+}
+
+template <class Entry>
+void batch_builder<Entry>::limit(std::uint32_t run_ms) {
+  limits_.emplace_back(static_cast<std::uint32_t>(entries_.size() - 1), run_ms);
+}
+
+template <class Entry>
+flatbuffers::Offset<wire::Dispatch> batch_builder<Entry>::finish_dispatch(
+  builder_type& fbb,
+  flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
+  flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> arena) {
+  if (limits_.empty())
+    return wire::CreateDispatch(fbb, entries, arena);
+  auto limits = fbb.CreateVectorOfStructs(limits_.data(), limits_.size());
+  return wire::CreateDispatch(fbb, entries, arena, limits);
 }
 
 template class batch_builder<wire::TaskEntry>;

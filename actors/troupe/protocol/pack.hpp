@@ -88,7 +88,7 @@ buffer pack_pong(std::uint32_t sequence, std::uint32_t queued,
 buffer pack_status_query(bool subscribe);
 buffer pack_status(const status_message& x);
 buffer pack_shutdown(std::string_view reason);
-buffer pack_join(std::uint64_t token);
+buffer pack_join(std::uint64_t token, std::uint32_t connection = 0);
 buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes);
 
 /// Bits of `wire::Demand::flags`. Those of `follow` are `follow_shift` higher
@@ -148,6 +148,10 @@ public:
   /// @pre `demands()`
   void demand_again();
 
+  /// Limits the run time of the last entry.
+  /// @pre this builds a `Dispatch` that is not empty
+  void limit(std::uint32_t run_ms);
+
   /// Whether any entry demands something.
   bool demands() const noexcept {
     return !demands_.empty();
@@ -167,6 +171,11 @@ public:
 private:
   void add_need(std::string_view name, std::uint64_t amount);
 
+  flatbuffers::Offset<wire::Dispatch> finish_dispatch(
+    flatbuffers::FlatBufferBuilder& fbb,
+    flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
+    flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> arena);
+
   flatbuffers::Offset<wire::Submit> finish_submit(
     flatbuffers::FlatBufferBuilder& fbb,
     flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
@@ -177,6 +186,7 @@ private:
   std::vector<wire::Demand> demands_;
   std::vector<wire::Reference> references_;
   std::vector<wire::Need> needs_;
+  std::vector<wire::RunLimit> limits_;
   std::string names_; // of needs
   std::vector<std::byte> arena_;
   std::vector<buffer> frames_;

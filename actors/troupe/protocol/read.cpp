@@ -187,6 +187,14 @@ caf::expected<resources> demand_view::needs(const wire::Demand& x) const {
   return tidy(std::move(result));
 }
 
+caf::expected<std::span<const wire::RunLimit>>
+read_limits(const message_view& message) {
+  auto dispatch = message.get<wire::Dispatch>();
+  if (dispatch == nullptr || dispatch->limits() == nullptr)
+    return std::span<const wire::RunLimit>{};
+  return struct_span(dispatch->limits());
+}
+
 caf::expected<result_batch_view> read_results(const message_view& message) {
   if (auto results = message.get<wire::Results>())
     return read_batch(results->results(), results->arena(), message.payload());

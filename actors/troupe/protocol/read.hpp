@@ -109,6 +109,11 @@ struct demand_view {
 caf::expected<demand_view> read_demands(const message_view& message,
                                         const task_batch_view& tasks);
 
+/// Reads how long the tasks of a `Dispatch` may run: their places in ascending
+/// order.
+caf::expected<std::span<const wire::RunLimit>>
+read_limits(const message_view& message);
+
 /// Reads a `Results`.
 caf::expected<result_batch_view> read_results(const message_view& message);
 

@@ -67,6 +67,7 @@ constraint_graph::add(task& x, const demand_view& demands,
   y.has_targets = demand.targets() > 0;
   for (auto& target : demands.targets(demand))
     insert(y.targets, engine_id{static_cast<std::uint32_t>(target.value())});
+  y.run_ms = demand.run_ms();
   y.retry_delay = std::chrono::milliseconds{demand.retry_ms()};
   y.retry_elsewhere = (demand.flags() & demand_flags::retry_elsewhere) != 0;
   if (demand.queue_ms() > 0)
@@ -125,6 +126,17 @@ constraint_graph::verdict constraint_graph::judge(const task_demands& x) {
   if (x.targeted() && x.engines().empty())
     return verdict::impossible;
   return verdict::ready;
+}
+
+const task*
+constraint_graph::first_open(const task& x,
+                             const task_list<&task::siblings>& tasks) {
+  for (auto y = tasks.front(); y != nullptr; y = tasks.next(*y))
+    if (y->dependents != nullptr)
+      for (auto& z : *y->dependents)
+        if (z.who == &x && current(x, z.id))
+          return y;
+  return nullptr;
 }
 
 void constraint_graph::end(task& x, bool succeeded, engine_id engine) {

@@ -50,6 +50,9 @@ struct task_demands {
   /// When it gives up to wait; the maximum if never.
   time_point deadline = time_point::max();
 
+  /// Longest time that it may run, in milliseconds; 0 = no limit.
+  std::uint32_t run_ms = 0;
+
   /// Time before it runs again after an error; doubles with each.
   std::chrono::milliseconds retry_delay{};
 
@@ -60,6 +63,7 @@ struct task_demands {
   /// Errors so far, and whether it waits before it runs again.
   std::uint16_t errors = 0;
   bool pausing = false;
+  time_point resumes{};
 
   /// Whether the client says on which engines it runs.
   bool targeted() const noexcept {
@@ -128,6 +132,11 @@ public:
   bool has_decisions() const noexcept {
     return !decisions_.empty();
   }
+
+  /// Returns a task that `x` depends on and that has not ended, or null. Looks
+  /// at all tasks of its client: only for people who ask.
+  static const task* first_open(const task& x,
+                                const task_list<&task::siblings>& tasks);
 
   /// Whether these are still the demands of `x`.
   static bool current(const task& x, std::uint64_t id) noexcept {

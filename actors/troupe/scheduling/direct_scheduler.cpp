@@ -75,6 +75,10 @@ direct_scheduler(self_pointer self, direct_scheduler_config cfg,
     [self](atom::lost, client_id id) {
       on(self, [&](auto& core) { core.lose(id); });
     },
+    [](atom::cancel, client_id, const cancel_request&) {
+      return cancel_counts{}; // what engines are told to do is theirs
+    },
+    [](atom::why, const why_query&) { return wait_reports{}; },
     [self](atom::status) { return status(self); },
     [self](delivery& x) {
       on(self, [&](auto& core) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/outbox.hpp"
 
+#include "troupe/scheduling/constraint_graph.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -28,6 +30,8 @@ void outbox::dispatch(const task& x, std::uint64_t key) {
   engine.batch.add({key, entry.function(), entry.signature(), 0, 0, 0, 0,
                     attempt_number(x), x.retries_left, entry.encoding(), 0},
                    inline_bytes, x.frames());
+  if (x.demands != nullptr && x.demands->run_ms > 0)
+    engine.batch.limit(x.demands->run_ms);
 }
 
 void outbox::report(client_record& client, const wire::ResultEntry& entry,

@@ -32,8 +32,10 @@ struct engine_record {
   resources means;
   std::vector<std::uint64_t> free_slots;
 
-  /// The connection that joined with the token; empty if none did.
+  /// The connection that joined with the token; empty if none did. What number
+  /// the peer gave it.
   routing_id peer;
+  std::uint32_t connection = 0;
 
   /// Engines with the same functions, and the seat among them. Null unless the
   /// engine joined.
@@ -65,6 +67,12 @@ struct engine_record {
   }
 };
 
+/// Tasks that were cancelled while their `Submit` was under way.
+struct early_cancel {
+  task_number first = 0;
+  task_number last = 0;
+};
+
 /// What the scheduler knows about a client.
 struct client_record {
   explicit client_record(std::uint32_t history) : history(history) {
@@ -74,14 +82,19 @@ struct client_record {
   client_id id{};
   std::uint64_t token = 0;
 
-  /// The connection that joined with the token; empty if none did.
+  /// The connection that joined with the token; empty if none did. What number
+  /// the peer gave it.
   routing_id peer;
+  std::uint32_t connection = 0;
 
   /// The highest number of a task so far.
   task_number last_number = 0;
 
   /// What later tasks may depend on.
   task_history history;
+
+  /// Tasks that were cancelled before they came.
+  std::vector<early_cancel> cancelled;
 
   /// Tasks accepted and not reported, and their argument bytes.
   task_list<&task::siblings> tasks;

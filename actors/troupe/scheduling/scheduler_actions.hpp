@@ -3,7 +3,9 @@
 
 #include "troupe/ids.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/protocol/control.hpp"
 
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -13,9 +15,12 @@ struct scheduler_actions {
   /// To be sent on the scheduler's lane, in this order.
   std::vector<multipart> messages;
 
+  /// Dispatched tasks that were cancelled, to be told by the hub.
+  std::vector<std::pair<engine_id, revocation>> revoked{};
+
   /// Peers that could not be reached, for the hub.
-  std::vector<engine_id> gone_engines;
-  std::vector<client_id> gone_clients;
+  std::vector<engine_id> gone_engines{};
+  std::vector<client_id> gone_clients{};
 };
 
 } // namespace troupe

@@ -31,12 +31,16 @@ void scheduler_core::admit(client_id id, std::uint64_t token) {
   peers_.add_client(id, token, cfg_.history);
 }
 
-void scheduler_core::join(const routing_id& peer, std::uint64_t token) {
-  auto x = peers_.find_token(token);
+void scheduler_core::join(const routing_id& peer, const wire::Join& message) {
+  auto x = peers_.find_token(message.token());
   if (!x) {
     ++dropped_;
     refuse(peer, wire::RefusalCode::UnknownPeer,
            "the token is not valid (any more), say hello again");
+    return;
+  }
+  if (!renew(x, message.connection())) {
+    ++dropped_;
     return;
   }
   auto current = peers_.find(peer);
@@ -46,6 +50,15 @@ void scheduler_core::join(const routing_id& peer, std::uint64_t token) {
     join(*x.engine, peer);
   else
     join(*x.client, peer);
+}
+
+bool scheduler_core::renew(peer_ref x, std::uint32_t connection) {
+  auto& known = x.engine != nullptr ? x.engine->connection
+                                    : x.client->connection;
+  if (connection != 0 && connection < known)
+    return false;
+  known = connection;
+  return true;
 }
 
 void scheduler_core::join(engine_record& engine, const routing_id& peer) {
@@ -128,7 +141,7 @@ void scheduler_core::receive(multipart message) {
     return;
   }
   if (auto body = view->get<wire::Join>()) {
-    join(view->peer(), body->token());
+    join(view->peer(), *body);
     return;
   }
   auto sender = peers_.find(view->peer());
@@ -141,6 +154,8 @@ void scheduler_core::receive(multipart message) {
   } else if (sender.engine != nullptr
              && view->get<wire::Results>() != nullptr) {
     collect(*sender.engine, *view);
+  } else if (sender.engine != nullptr && view->get<wire::Leave>() != nullptr) {
+    withdraw(*sender.engine);
   } else {
     ++dropped_;
     refuse(view->peer(), wire::RefusalCode::Malformed,

@@ -3,6 +3,7 @@
 
 #include "troupe/error.hpp"
 #include "troupe/limits.hpp"
+#include "troupe/protocol/control.hpp"
 #include "troupe/scheduling/constraint_graph.hpp"
 #include "troupe/scheduling/outbox.hpp"
 #include "troupe/scheduling/peer_table.hpp"
@@ -104,6 +105,9 @@ public:
   /// Takes back a message that could not be sent.
   void take_back(ec reason, multipart message);
 
+  /// Cancels tasks of a client. Nothing happens if there is no such client.
+  cancel_counts cancel(client_id id, const cancel_request& what);
+
   /// Looks at waiting times, and tries again to send what came back.
   void tick();
 
@@ -125,6 +129,9 @@ public:
   /// Everything but the socket's counters.
   scheduler_status status() const;
 
+  /// Says why a task waits; number 0: counts all by reason, with an example.
+  wait_reports why(const task_id& id);
+
   /// Looks for contradictions between all tables. For tests, after `flush`.
   /// @returns the first one found, or an empty string.
   std::string validate() const;
@@ -132,11 +139,15 @@ public:
 private:
   // -- peers ------------------------------------------------------------------
 
-  void join(const routing_id& peer, std::uint64_t token);
+  void join(const routing_id& peer, const wire::Join& message);
 
   void join(engine_record& engine, const routing_id& peer);
 
   void join(client_record& client, const routing_id& peer);
+
+  /// Notes a connection of a peer. Returns `false` if it is older than the one
+  /// that it has.
+  static bool renew(peer_ref x, std::uint32_t connection);
 
   /// Lets go of the connection of a peer, whose place another one takes.
   void withdraw(peer_ref x);
@@ -189,6 +200,26 @@ private:
   /// Lets a dispatched task run again, or ends it as lost. An attempt that was
   /// not even delivered does not count.
   void recover(task& x, bool undelivered);
+
+  /// Recovers what an engine that leaves has not begun.
+  void withdraw(engine_record& engine);
+
+  // -- cancelling -------------------------------------------------------------
+
+  void cancel(task& x, cancel_mode mode, cancel_counts& counts);
+
+  /// Ends a task that does not run.
+  void abort(task& x);
+
+  /// Ends the task of that number, if it is there and does not run.
+  void abort_number(client_record& client, task_number number);
+
+  /// Whether a task that is just accepted was cancelled before.
+  static bool cancelled_early(client_record& client, task_number number);
+
+  /// @param in_detail also names an example of what it depends on
+  wait_report reason_of(const task& x, bool in_detail) const;
+  wait_report reason_to_wait(const task& x) const;
 
   // -- results ----------------------------------------------------------------
 

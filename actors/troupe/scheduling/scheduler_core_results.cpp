@@ -32,7 +32,8 @@ void scheduler_core::collect(engine_record& engine,
     ++dropped_;
     return;
   }
-  engine.pace.record(entry.run_ns());
+  if (outcome <= wire::Outcome::Error) // others may not have run at all
+    engine.pace.record(entry.run_ns());
   if (entry.id() == engine.probe) {
     auto elapsed = std::chrono::nanoseconds{now_ - engine.probe_sent};
     auto most = static_cast<std::uint64_t>(elapsed.count());
@@ -45,6 +46,10 @@ void scheduler_core::collect(engine_record& engine,
   queue_.finish(*x);
   if (x->client == nullptr) {
     tasks_.release(*x);
+  } else if (x->cancelled && outcome == wire::Outcome::Rejected) {
+    conclude(*x, wire::Outcome::Aborted, engine.id,
+             {"cancelled",
+              "the engine rejected it, and it does not run again"});
   } else if (outcome == wire::Outcome::Rejected) {
     take_rejection(*x, engine.id, read_rejection(results.bytes_of(entry)));
   } else if (outcome == wire::Outcome::Error && may_retry(*x)) {
@@ -68,6 +73,10 @@ void scheduler_core::recover(task& x, bool undelivered) {
   queue_.finish(x);
   if (x.client == nullptr) {
     tasks_.release(x);
+  } else if (x.cancelled) {
+    conclude(x, wire::Outcome::Aborted, engine,
+             {"cancelled", undelivered ? "it had not begun"
+                                       : to_string(engine) + " ended with it"});
   } else if (undelivered) {
     --x.attempts;
     retry(x);
@@ -88,7 +97,7 @@ void scheduler_core::retry(task& x) {
 }
 
 bool scheduler_core::may_retry(const task& x) const {
-  return x.retries_left > 0
+  return x.retries_left > 0 && !x.cancelled
          && (x.demands == nullptr || now_ < x.demands->deadline);
 }
 
@@ -109,6 +118,7 @@ void scheduler_core::retry_after_error(task& x, engine_id engine) {
 
 void scheduler_core::pause(task& x, std::chrono::milliseconds time) {
   x.demands->pausing = true;
+  x.demands->resumes = now_ + time;
   hold(x);
   timers_.add(now_ + time, x);
 }

@@ -92,8 +92,16 @@ void scheduler_core::accept(client_record& client,
       client.bytes += x.bytes;
       make_ready(x);
     }
+    if (!client.cancelled.empty() && cancelled_early(client, entry.id()))
+      abort_number(client, entry.id());
     ++index;
   }
+}
+
+void scheduler_core::abort_number(client_record& client, task_number number) {
+  // It may have ended at once.
+  if (auto x = client.history.find(number).live)
+    abort(*x);
 }
 
 task& scheduler_core::accept(client_record& client,

@@ -84,6 +84,22 @@ task* task_queue::oldest() const noexcept {
   return result;
 }
 
+std::optional<std::int8_t> task_queue::highest_before(const task& x) const {
+  std::optional<std::int8_t> result;
+  auto look = [&](const task_line& line) {
+    if (line.priority > std::max(x.priority, result.value_or(x.priority))
+        && !line.tasks.empty())
+      result = line.priority;
+  };
+  for (auto& line : lines_)
+    if (x.line->bound() || line.kinds == x.line->kinds)
+      look(line);
+  for (auto engine : x.line->engines)
+    for (auto line : engine->lines)
+      look(*line);
+  return result;
+}
+
 // -- rounds -------------------------------------------------------------------
 
 void task_queue::begin_round() {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <list>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -93,6 +94,22 @@ public:
   }
 
   // -- inspection -------------------------------------------------------------
+
+  /// Calls `f` with each engine that may run a waiting task, whether it joined
+  /// or not.
+  template <class F>
+  void for_each_engine(const task& x, F f) const {
+    for (auto engine : x.line->engines)
+      f(*engine);
+    for (auto kind : x.line->kinds)
+      for (auto engine : kind->seats)
+        if (engine != nullptr)
+          f(*engine);
+  }
+
+  /// Returns the highest priority of tasks that wait for an engine of `x` and
+  /// go before it because of that.
+  std::optional<std::int8_t> highest_before(const task& x) const;
 
   const std::list<task_line>& lines() const noexcept {
     return lines_;

@@ -41,6 +41,8 @@ void flush(self_pointer self) {
       self->send(state.hub, atom::gone_v, id);
     for (auto id : actions.gone_clients)
       self->send(state.hub, atom::gone_v, id);
+    for (auto& [id, x] : actions.revoked)
+      self->send(state.hub, atom::revoke_v, id, std::move(x));
   }
   plan_tick(self);
 }
@@ -93,6 +95,15 @@ task_scheduler_actor::behavior_type task_scheduler(
     },
     [self](atom::lost, client_id id) {
       on(self, [&](auto& core) { core.lose(id); });
+    },
+    [self](atom::cancel, client_id id, const cancel_request& x) {
+      cancel_counts result;
+      on(self, [&](auto& core) { result = core.cancel(id, x); });
+      return result;
+    },
+    [self](atom::why, const why_query& x) {
+      self->state.core->advance(self->clock().now());
+      return self->state.core->why(x.task);
     },
     [self](atom::status) { return status(self); },
     [self](delivery& x) {

@@ -120,6 +120,9 @@ struct task {
   std::int8_t priority = 0;
 
   task_state state = task_state::none;
+
+  /// It does not run again, whatever happens.
+  bool cancelled = false;
 };
 
 /// A list of tasks that uses their own links. Tasks keep their order.
