@@ -9,7 +9,7 @@ using namespace troupe::test;
 BOOST_FIXTURE_TEST_SUITE(direct_suite, sandbox)
 
 BOOST_AUTO_TEST_CASE(calls_reach_the_engines_that_they_name) {
-  tell(TROUPE_TEST_DIRECT, "direct", 5);
+  tell(TROUPE_TEST_DIRECT, "direct", 6);
 }
 
 BOOST_AUTO_TEST_CASE(broadcasts_have_a_status_per_engine) {

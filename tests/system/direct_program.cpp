@@ -122,6 +122,10 @@ void tell_direct(const troupe::client& session) {
   last.apply<process_id>().get(patience);
   check(std::chrono::steady_clock::now() - begin < 5s,
         "direct calls go before balanced tasks that wait");
+  auto direct = last.apply<process_id>();
+  check(code_of([&] { direct.cancel(); }) == troupe::errc::usage
+          && direct.get(patience) == pids[0] && queued.failed() == 0,
+        "cancelling a call of a named engine is an error, and hits nothing");
   check(code_of([&] { session[99].apply<process_id>().get(patience); })
           == troupe::errc::no_engines,
         "an engine that never was is an error at once");

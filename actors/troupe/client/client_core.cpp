@@ -200,6 +200,7 @@ void client_core::submit(task_group_ptr group, encoded_calls calls) {
 
 cancellation client_core::cancel(task_group_ptr group, std::size_t first,
                                  std::size_t count, cancel_mode mode) {
+  group->check_cancel(first);
   cancel_wish wish{std::move(group), first, count, mode, {}};
   cancellation result{wish.answer.get_future().share()};
   pimpl_->board->wish(std::move(wish));

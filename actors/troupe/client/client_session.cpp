@@ -149,6 +149,8 @@ client_session::cancelling client_session::cancel(const task_group& group,
   if (group.first_number() == 0 || i == batches_.end())
     return result; // all ended
   auto& x = i->second;
+  if (x.group.get() != &group)
+    return result; // a group of another lane, with a number of its own
   auto end = std::min(first + count, x.costs.size());
   run current{i, {}};
   auto outcome = failed_outcome(task_outcome::status::aborted,

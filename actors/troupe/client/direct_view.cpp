@@ -57,6 +57,7 @@ task_group_ptr direct_view::submit(std::string name, encoded_calls calls,
                                    cast_plan where) const {
   auto group = std::make_shared<task_group>(calls.calls.size() * where.fan(),
                                             std::move(name));
+  group->name_engines();
   if (group->size() == 0)
     return group;
   calls.cast = std::make_shared<const cast_plan>(std::move(where));

@@ -105,6 +105,16 @@ void task_group::check_index(std::size_t index) const {
 
 // -- for users ----------------------------------------------------------------
 
+void task_group::check_cancel(std::size_t first) const {
+  if (names_engines())
+    throw error{errc::usage,
+                "calls of named engines cannot be cancelled, and " + function_
+                  + " is one",
+                "balanced tasks can be, see client::balanced"};
+  if (first > 0)
+    check_index(first);
+}
+
 bool task_group::wait(std::size_t index, duration limit) const {
   check_index(index);
   waiter self;

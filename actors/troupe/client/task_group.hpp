@@ -67,6 +67,17 @@ public:
     return function_;
   }
 
+  /// Says that its calls name their engines. Before they are submitted.
+  void name_engines() noexcept {
+    names_engines_ = true;
+  }
+
+  /// Whether its calls name their engines. These are numbered on their own, do
+  /// not wait for an engine, and cannot be cancelled.
+  bool names_engines() const noexcept {
+    return names_engines_;
+  }
+
   // -- for the client actor ---------------------------------------------------
 
   /// Sets the number of the first task, and whose it is; the others follow.
@@ -107,6 +118,9 @@ public:
   /// Waits until `count` are there, in any order.
   bool wait_count(std::size_t count, duration limit) const;
 
+  /// Throws unless tasks from `first` on can be cancelled.
+  void check_cancel(std::size_t first) const;
+
   bool ready(std::size_t index) const;
   std::size_t done() const;
   std::size_t failed() const;
@@ -141,6 +155,7 @@ private:
 
   std::size_t size_;
   std::string function_;
+  std::atomic<bool> names_engines_{false};
   std::atomic<client_id> client_{};
   std::atomic<task_number> first_number_{0};
   clock::time_point submitted_;

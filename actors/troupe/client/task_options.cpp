@@ -33,6 +33,9 @@ void append(std::vector<call_reference>& result, const task_dependency& x,
     if (task.session() != session)
       throw error{errc::usage, "a task depends on one of another session",
                   "submit both through the same client"};
+    if (task.group() != nullptr && task.group()->names_engines())
+      throw error{errc::usage, "a task depends on a call of named engines",
+                  "wait for its result, or make it a balanced task"};
     result.push_back({task.group(), task.index()});
   }
 }

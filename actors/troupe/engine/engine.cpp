@@ -179,9 +179,10 @@ void revoke(self_pointer self, const wire::Revoke& message) {
     return;
   }
   auto& control = state.runner->control();
-  auto running = control.current();
   auto hit = control.revoke(what->keys, what->mode != cancel_mode::dequeue);
-  if (hit && what->mode == cancel_mode::kill)
+  auto running = control.current(); // it may be another one by now
+  if (hit && what->mode == cancel_mode::kill
+      && std::ranges::find(what->keys, running) != what->keys.end())
     end_with_task(self, running, wire::Outcome::Aborted,
                   {"cancelled", "its engine's process was ended with it"});
 }

@@ -51,7 +51,8 @@ caf::expected<bool> task_runner::dispatch(message_view batch,
   std::unique_lock guard{mutex_};
   queued_ += static_cast<std::uint32_t>(tasks->entries.size());
   // Moving a message leaves its bytes, and the vector of its frames, in place.
-  of(from).jobs.push_back(job{std::move(batch), *tasks, *limits, generation_, from});
+  of(from).jobs.push_back(
+    job{std::move(batch), *tasks, *limits, generation_, from});
   if (from == task_source::direct)
     direct_ = true;
   guard.unlock();
@@ -205,9 +206,10 @@ bool task_runner::abandon(std::uint64_t key, wire::Outcome outcome,
   if (key == 0 || control_.current() != key)
     return false;
   ++generation_;
-  of(task_source::balanced).open.add({key, 0, 0, 0, 0, 0, 0, value(no_engine),
-             static_cast<std::uint8_t>(outcome), 1, 0, 0},
-            bytes, {});
+  of(task_source::balanced)
+    .open.add({key, 0, 0, 0, 0, 0, 0, value(no_engine),
+               static_cast<std::uint8_t>(outcome), 1, 0, 0},
+              bytes, {});
   return true;
 }
 

@@ -36,6 +36,10 @@ constexpr auto notify_interval = milliseconds{10};
 /// How long a status query waits for the scheduler.
 constexpr auto status_limit = std::chrono::seconds{1};
 
+/// How long a client's request waits for the scheduler, which may have a
+/// million tasks to cancel.
+constexpr auto request_limit = std::chrono::minutes{1};
+
 constexpr auto never = time_point::max();
 
 /// Logs to the logger `troupe`, if the program has made one.
@@ -108,11 +112,11 @@ void notify_soon(self_pointer self) {
 }
 
 /// Passes a client's request to the scheduler, ahead of what it has to do.
-/// Without an answer the client asks again, or gives up.
+/// Without an answer the client gives up.
 void pass_on(self_pointer self, client_id id, cancel_request x) {
   auto request = x.request;
   self
-    ->request<caf::message_priority::high>(self->state.scheduler, status_limit,
+    ->request<caf::message_priority::high>(self->state.scheduler, request_limit,
                                            atom::cancel_v, id, std::move(x))
     .then(
       [self, id, request](const cancel_counts& y) {
@@ -123,7 +127,7 @@ void pass_on(self_pointer self, client_id id, cancel_request x) {
 
 void pass_on(self_pointer self, client_id id, const why_query& x) {
   self
-    ->request<caf::message_priority::high>(self->state.scheduler, status_limit,
+    ->request<caf::message_priority::high>(self->state.scheduler, request_limit,
                                            atom::why_v, x)
     .then(
       [self, id, request = x.request](const wait_reports& y) {

@@ -572,4 +572,17 @@ BOOST_AUTO_TEST_CASE(reports_each_task_once_whatever_the_scheduler_does) {
   }
 }
 
+// -- cancelling ---------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_group_that_is_not_here_is_not_cancelled) {
+  auto group = submit(3);
+  auto direct = make_group(3);
+  direct->number(group->first_number());
+  auto spared = session.cancel(*direct, 0, 3);
+  BOOST_TEST(spared.dequeued == 0u);
+  BOOST_TEST(spared.sent.count == 0u);
+  BOOST_TEST(session.cancel(*group, 0, 3).dequeued == 3u);
+  BOOST_TEST(group->failed() == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -338,6 +338,23 @@ BOOST_AUTO_TEST_CASE(one_attempt_is_singular) {
              == "root was lost with its engine after 1 attempt");
 }
 
+BOOST_AUTO_TEST_CASE(only_tasks_that_wait_for_an_engine_can_be_cancelled) {
+  auto code_of_cancel = [](const task_group& x, std::size_t first) {
+    try {
+      x.check_cancel(first);
+      return std::string{"ok"};
+    } catch (const error& e) {
+      return to_string(e.code);
+    }
+  };
+  task_group group{3, "root"};
+  BOOST_TEST(code_of_cancel(group, 0) == "ok");
+  BOOST_TEST(code_of_cancel(group, 2) == "ok");
+  BOOST_TEST(code_of_cancel(group, 3) == "usage");
+  group.name_engines();
+  BOOST_TEST(code_of_cancel(group, 0) == "usage");
+}
+
 BOOST_AUTO_TEST_CASE(an_outcome_stays_small) {
   BOOST_TEST(sizeof(task_outcome) <= 72u);
 }
