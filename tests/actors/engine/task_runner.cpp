@@ -73,7 +73,7 @@ struct fixture {
   void dispatch_direct(std::vector<int> keys) {
     for (auto i : keys)
       build.call(static_cast<std::uint64_t>(i), "runner.step", i);
-    BOOST_TEST(!runner.dispatch(build.view(), task_source::direct));
+    BOOST_TEST(bool{runner.dispatch(build.view(), task_source::direct)});
   }
 
   void take() {
