@@ -39,7 +39,7 @@ void cast_lane::add(client_id id) {
 }
 
 void cast_lane::answer(engine_id id, const std::vector<dispatched_task>& xs,
-                         wire::Outcome outcome) {
+                       wire::Outcome outcome) {
   std::vector<std::uint64_t> keys;
   for (auto& x : xs)
     keys.push_back(x.key);
