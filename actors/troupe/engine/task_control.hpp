@@ -45,6 +45,12 @@ public:
   /// When the time of the running task is over, if it has a limit.
   std::optional<deadline> running_limit() const;
 
+  /// Whether it is.
+  bool time_is_over() const {
+    auto limit = running_limit();
+    return limit && limit->at <= clock::now();
+  }
+
   /// Notes when somebody will look at the limit, if that is planned.
   void look_planned(std::optional<clock::time_point> at);
 

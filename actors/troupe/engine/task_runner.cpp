@@ -193,8 +193,8 @@ wire::Outcome task_runner::run_task(const job& work,
   auto outcome = caller_.call(task, tasks.bytes_of(task), tasks.frames_of(task),
                               work.message.header());
   if (outcome == wire::Outcome::Error && control_.source().stop_requested())
-    return control_.running_limit() ? wire::Outcome::Timeout
-                                    : wire::Outcome::Aborted;
+    return control_.time_is_over() ? wire::Outcome::Timeout
+                                   : wire::Outcome::Aborted;
   return outcome;
 }
 

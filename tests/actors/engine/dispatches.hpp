@@ -44,6 +44,12 @@ public:
     return *this;
   }
 
+  /// Limits the run of the last task.
+  dispatches& limit(std::uint32_t run_ms) {
+    builder_.limit(run_ms);
+    return *this;
+  }
+
   /// Returns all tasks added so far as one message, and forgets them.
   multipart message() {
     return builder_.finish({});

@@ -10,6 +10,7 @@
 #include <chrono>
 #include <functional>
 #include <future>
+#include <stdexcept>
 #include <thread>
 
 using namespace std::chrono_literals;
@@ -284,6 +285,28 @@ BOOST_AUTO_TEST_CASE(clearing_drops_direct_calls) {
   BOOST_TEST(runner.queued() == 0u);
   BOOST_TEST(!runner.run_next());
   BOOST_TEST(runner.take_results().direct.empty());
+}
+
+// -- cancelled tasks, and limits ----------------------------------------------
+
+BOOST_AUTO_TEST_CASE(says_why_a_task_had_to_stop) {
+  during = [&](int x) {
+    std::vector<std::uint64_t> self{runner.current()};
+    if (x == 2) // as somebody does who looks at the clock
+      while (task_runner::clock::now() < runner.control().running_limit()->at)
+        ; // nop
+    runner.control().revoke(self, true);
+    throw std::runtime_error("stopped");
+  };
+  build.call(1, "runner.step", 1).limit(3'600'000);
+  build.call(2, "runner.step", 2).limit(1);
+  build.call(3, "runner.step", 3);
+  dispatch();
+  run();
+  BOOST_REQUIRE(results.size() == 3u);
+  BOOST_TEST((results[0].outcome == wire::Outcome::Aborted));
+  BOOST_TEST((results[1].outcome == wire::Outcome::Timeout));
+  BOOST_TEST((results[2].outcome == wire::Outcome::Aborted));
 }
 
 // -- waking -------------------------------------------------------------------
