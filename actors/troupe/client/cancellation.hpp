@@ -4,6 +4,7 @@
 #include "troupe/client/task_group.hpp"
 #include "troupe/protocol/control.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <future>
@@ -38,9 +39,12 @@ public:
     // nop
   }
 
+  /// How long the hub waits for a scheduler's answer, and 10 s for the way.
+  static constexpr duration patience = std::chrono::seconds{70};
+
   /// Waits for the answer. Throws `timed_out` if `limit` is over, `no_cluster`
   /// if the cluster is gone.
-  cancelled_tasks get(duration limit = forever) const;
+  cancelled_tasks get(duration limit = patience) const;
 
   bool ready() const;
 
