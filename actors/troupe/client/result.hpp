@@ -27,6 +27,9 @@ struct task_info {
 
 namespace detail {
 
+/// How long a session may take to see a call.
+inline constexpr duration id_limit = std::chrono::seconds{5};
+
 [[noreturn]] void throw_not_done(const task_group& group);
 [[noreturn]] void throw_unreadable(const task_group& group);
 
@@ -112,10 +115,10 @@ public:
     return detail::info_of(*group_, 0);
   }
 
-  /// What people call the task, as `troupe why` takes it; number 0 if it was
-  /// not numbered yet.
+  /// What people call the task, as `troupe why` takes it. Waits for the session
+  /// to see the call, for a few microseconds; number 0 if it never did.
   task_id id() const {
-    return group_->id(0);
+    return group_->wait_id(0, detail::id_limit);
   }
 
   /// Cancels the task. Returns at once; may be repeated, also with another

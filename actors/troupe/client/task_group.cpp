@@ -24,9 +24,10 @@ bool one_core() {
 
 } // namespace
 
-/// A thread that waits: for one outcome, or for a number of them.
+/// A thread that waits: for one outcome, for a number of them, or for names.
 struct task_group::waiter {
   static constexpr auto any = static_cast<std::size_t>(-1);
+  static constexpr auto names = static_cast<std::size_t>(-2);
 
   std::size_t index = any;
   std::size_t count = 0;
@@ -43,6 +44,13 @@ task_group::task_group(std::size_t size, std::string function)
 }
 
 // -- for the client actor -----------------------------------------------------
+
+void task_group::number(task_number first, client_id client) {
+  std::lock_guard guard{mutex_};
+  client_ = client;
+  first_number_ = first;
+  wake_satisfied();
+}
 
 std::size_t
 task_group::complete(std::span<std::pair<std::size_t, task_outcome>> xs) {
@@ -93,6 +101,8 @@ void task_group::wake_satisfied() {
 bool task_group::satisfies(const waiter& x) const {
   if (x.index == waiter::any)
     return order_.size() >= x.count;
+  if (x.index == waiter::names)
+    return first_number_ != 0 || !order_.empty();
   return outcomes_[x.index].state != task_outcome::status::pending;
 }
 
@@ -132,6 +142,14 @@ bool task_group::wait_count(std::size_t count, duration limit) const {
   waiter self;
   self.count = count;
   return wait(self, limit);
+}
+
+task_id task_group::wait_id(std::size_t index, duration limit) const {
+  check_index(index);
+  waiter self;
+  self.index = waiter::names;
+  wait(self, limit);
+  return id(index);
 }
 
 bool task_group::wait(waiter& self, duration limit) const {

@@ -81,10 +81,7 @@ public:
   // -- for the client actor ---------------------------------------------------
 
   /// Sets the number of the first task, and whose it is; the others follow.
-  void number(task_number first, client_id client = {}) noexcept {
-    client_ = client;
-    first_number_ = first;
-  }
+  void number(task_number first, client_id client = {});
 
   /// The number of the first task, or 0 if it was not submitted yet.
   task_number first_number() const noexcept {
@@ -124,6 +121,11 @@ public:
   bool ready(std::size_t index) const;
   std::size_t done() const;
   std::size_t failed() const;
+
+  /// What people call a task, as soon as it has a number: that takes the time
+  /// that the session needs to see the call. Number 0 if it ended without one,
+  /// or if `limit` is over.
+  task_id wait_id(std::size_t index, duration limit) const;
 
   /// Number of the task that ended as the `n`th; it must have ended.
   std::size_t completed(std::size_t n) const;

@@ -76,6 +76,19 @@ BOOST_AUTO_TEST_CASE(an_empty_group_is_complete) {
   BOOST_TEST((group.finished() == group.submitted()));
 }
 
+BOOST_AUTO_TEST_CASE(tasks_are_named_as_soon_as_the_session_saw_them) {
+  task_group group{2, "root"};
+  BOOST_TEST(group.wait_id(0, 1ms).number == 0u);
+  auto name = std::async(std::launch::async,
+                         [&] { return group.wait_id(1, forever); });
+  group.number(7, client_id{3});
+  BOOST_TEST(to_string(name.get()) == "3/8");
+  BOOST_TEST(refuses([&] { group.wait_id(2, 0ns); }));
+  task_group stopped{1, "root"};
+  stopped.fail_pending(status::no_cluster, "gone");
+  BOOST_TEST(stopped.wait_id(0, forever).number == 0u);
+}
+
 BOOST_AUTO_TEST_CASE(counts_and_orders_what_ends) {
   task_group group{3, "root"};
   BOOST_TEST(complete(group, {{2, ok(5)}}) == 1u);
