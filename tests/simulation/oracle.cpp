@@ -138,7 +138,7 @@ void oracle::lose_client(std::uint32_t id) {
   for (auto& x : owner.tasks) {
     missing_ -= x.now != stage::received;
     if (x.now == stage::waiting)
-      waiting_[x.function].erase({x.order});
+      waiting_[x.function].erase({x.order, {id, 0}});
   }
   owner = client_state{};
 }
@@ -253,9 +253,10 @@ void oracle::dispatched(std::uint32_t id, std::uint32_t connection,
     return violate(name + " goes to an engine that does not know its function");
   if (!takes_more(host))
     return violate(name + " goes to an engine that has its hwm of tasks");
-  waiting_[x->function].erase({x->order});
+  waiting_[x->function].erase({x->order, {owner, number}});
   x->now = stage::running;
-  last_[x->function] = std::max(last_[x->function], x->order);
+  auto& last = last_[x->function][owner];
+  last = std::max(last, x->order);
   host.running.push_back({key, x->bytes, {owner, number}});
   host.bytes += x->bytes;
   if (host.bytes > settings_.engine_bytes && host.running.size() > 1)
@@ -274,7 +275,7 @@ void oracle::reported(std::uint32_t id, task_number number,
     return;
   if (x->now == stage::waiting && outcome == wire::Outcome::Impossible
       && unknown_[x->function]) {
-    waiting_[x->function].erase({x->order});
+    waiting_[x->function].erase({x->order, {id, number}});
   } else if (x->now != stage::due) {
     return violate(name + " is reported, but did not end");
   } else if (x->outcome != outcome) {
@@ -294,7 +295,7 @@ void oracle::end_round() {
   for (auto f = 1u; f <= functions; ++f) {
     check_order(f);
     check_idle(f);
-    last_[f] = 0;
+    last_[f].clear();
     unknown_[f] = knowing_[f] == 0;
   }
 }
@@ -302,12 +303,16 @@ void oracle::end_round() {
 void oracle::check_order(std::uint32_t f) {
   if (waiting_[f].empty())
     return;
-  auto& oldest = *waiting_[f].begin();
-  auto name = name_of(oldest.where.client, oldest.where.number);
-  if (oldest.order < last_[f])
-    violate("a younger task passed " + name);
+  auto name = [](const place& x) { return name_of(x.client, x.number); };
+  for (auto& [client, last] : last_[f]) {
+    auto oldest = waiting_[f].lower_bound({0, {client, 0}});
+    if (oldest != waiting_[f].end() && oldest->where.client == client
+        && oldest->order < last)
+      violate("a younger task passed " + name(oldest->where));
+  }
   if (joined_ > 0 && knowing_[f] == 0)
-    violate(name + " waits, but no engine knows its function");
+    violate(name(waiting_[f].begin()->where)
+            + " waits, but no engine knows its function");
 }
 
 void oracle::check_idle(std::uint32_t f) {

@@ -5,6 +5,7 @@
 #include "troupe/scheduling/scheduler_core.hpp"
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <span>
 #include <string>
@@ -20,7 +21,7 @@ namespace troupe::simulation {
 ///   outcome that follows from what happened to it.
 /// * No task goes to an engine that did not join, that left, or that has no
 ///   room left; no key serves twice.
-/// * Of the tasks with the same function, older ones go first.
+/// * Of a client's tasks with the same function, older ones go first.
 /// * No engine has room while a task that it can run waits.
 /// * Credit is kept on both sides.
 class oracle {
@@ -106,6 +107,8 @@ private:
     place where{};
 
     friend bool operator<(const waiting_task& x, const waiting_task& y) {
+      if (x.where.client != y.where.client)
+        return x.where.client < y.where.client;
       return x.order < y.order;
     }
   };
@@ -156,10 +159,10 @@ private:
   settings settings_;
   std::vector<engine_state> engines_;
   std::vector<client_state> clients_;
-  /// Waiting tasks by function.
+  /// Waiting tasks by function, those of a client together.
   std::set<waiting_task> waiting_[4];
-  /// Highest order that was handed out in this round, by function.
-  std::uint64_t last_[4] = {};
+  /// Highest order that was handed out in this round, by function and client.
+  std::map<std::uint32_t, std::uint64_t> last_[4];
   /// Engines that know a function, and those of them with less than the hwm.
   std::uint32_t knowing_[4] = {};
   std::uint32_t free_[4] = {};

@@ -47,6 +47,14 @@ BOOST_AUTO_TEST_CASE(limits_of_time_are_kept) {
   tell({"-n", "1", "--hwm", "1"}, "deadlines", 4);
 }
 
+BOOST_AUTO_TEST_CASE(clients_share_the_engines) {
+  tell({"-n", "1", "--hwm", "1"}, "fairness", 2);
+}
+
+BOOST_AUTO_TEST_CASE(priorities_go_first) {
+  tell({"-n", "1", "--hwm", "1"}, "priorities", 1);
+}
+
 BOOST_AUTO_TEST_CASE(commands_name_what_they_need) {
   start_cluster({"-n", "1", "--group", "1:big,mem=2G"});
   auto status = run({"status"});

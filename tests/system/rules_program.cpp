@@ -177,11 +177,39 @@ void deadlines(const troupe::client& session) {
   check(behind.get(20s) > 0, "those behind it run on the next one");
 }
 
+/// More tasks of one client than an engine runs within the limits of a test.
+const std::vector<int> many(20000);
+
+/// One engine.
+void fairness(const troupe::client& session) {
+  troupe::client other{session.core()->info()};
+  auto big = session.balanced().map<where>(many);
+  big.completed(5, 20s);
+  auto small = other.balanced().map<where>(std::vector<int>(10));
+  check(small.wait(20s) && big.done() < many.size() / 2,
+        "few tasks of one client do not wait for all of another");
+  auto before = big.done();
+  check(soon([&] { return big.done() > before; }), "those go on");
+  big.cancel(troupe::cancel_mode::dequeue);
+}
+
+/// One engine.
+void priorities(const troupe::client& session) {
+  troupe::client other{session.core()->info()};
+  auto low = session.balanced().map<where>(many);
+  low.completed(2, 20s);
+  auto urgent = troupe::task_options{.priority = 5};
+  auto high = session.balanced().with(urgent).map<where>(std::vector<int>(20));
+  auto others = other.balanced().with(urgent).map<where>(std::vector<int>(20));
+  check(high.wait(20s) && others.wait(20s) && low.done() < many.size() / 2,
+        "tasks of higher priority pass those that wait, whoever sent them");
+  low.cancel(troupe::cancel_mode::dequeue);
+}
+
 const std::map<std::string, void (*)(const troupe::client&)> stories{
-  {"resources", resources},
-  {"rejections", rejections},
-  {"cancels", cancels},
-  {"deadlines", deadlines},
+  {"resources", resources}, {"rejections", rejections},
+  {"cancels", cancels},     {"deadlines", deadlines},
+  {"fairness", fairness},   {"priorities", priorities},
 };
 
 } // namespace

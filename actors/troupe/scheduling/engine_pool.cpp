@@ -213,6 +213,12 @@ bool engine_pool::has_room(const engine_record& engine, const task& x) const {
   return engine.tasks.empty() || engine.bytes + x.bytes <= engine_bytes_;
 }
 
+bool engine_pool::full(const engine_kinds& kinds) noexcept {
+  return std::ranges::none_of(kinds, [](auto kind) {
+    return kind->places.any_eligible();
+  });
+}
+
 void engine_pool::assign(task& x, engine_record& engine) {
   x.state = task_state::dispatched;
   x.engine = &engine;

@@ -69,6 +69,9 @@ public:
   engine_record* place_among(const std::vector<engine_record*>& xs,
                              const task& x, engine_id avoid);
 
+  /// Whether no engine of these kinds is eligible.
+  static bool full(const engine_kinds& kinds) noexcept;
+
   /// Hands a task to an engine and counts it there.
   void assign(task& x, engine_record& engine);
 

@@ -87,6 +87,11 @@ public:
     return engines_[x].load < engines_[x].hwm && !engines_[x].suspended;
   }
 
+  /// Whether any engine may take one more task.
+  bool any_eligible() const noexcept {
+    return draws_ ? weights_[1] > 0 : winners_[1] != nobody;
+  }
+
   /// Returns the weight of an engine, 0 if it is not eligible.
   /// @pre the scheme draws
   double weight_of(seat x) const noexcept {

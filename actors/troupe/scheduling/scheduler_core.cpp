@@ -124,6 +124,7 @@ void scheduler_core::lose(client_id id) {
     tasks_.release(*x);
   }
   outbox_.forget(*client);
+  queue_.forget(id);
   peers_.erase(*client);
 }
 

@@ -2,6 +2,7 @@
 #include "troupe/scheduling/scheduler_core.hpp"
 
 #include <algorithm>
+#include <utility>
 
 // The invariants that hold between two rounds of a scheduler.
 namespace troupe {
@@ -41,12 +42,16 @@ std::string check(const task_line& line, std::size_t& queued) {
   auto bytes = std::uint64_t{0};
   if (line.awake)
     return "a line stays awake between two rounds";
+  if (!line.share->round.empty())
+    return "a client's share stays in a round that ended";
+  if (!line.bound() && !line.tasks.empty() && !line.listed)
+    return "a line with tasks is not listed";
   if (line.bound() && line.tasks.empty())
     return "a line of some engines is kept without tasks";
   auto fine = all(line.tasks, bytes, [&](const task& x) {
     return x.state == task_state::queued && x.line == &line
            && x.engine == nullptr && x.client != nullptr
-           && x.priority == line.priority
+           && x.priority == line.priority && x.client->id == line.client
            && x.sequence > std::exchange(last, x.sequence);
   });
   queued += line.tasks.size();

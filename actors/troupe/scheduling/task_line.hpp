@@ -38,7 +38,24 @@ struct engine_rule {
 /// Returns the rule of a bound task.
 engine_rule rule_of(const task& x);
 
-/// Tasks that the same engines can run, of one priority, the oldest first.
+struct task_line;
+
+/// All waiting tasks of one client and one priority, and the number of their
+/// next turn: a turn is one task. Of several shares the one with the lowest
+/// turn goes next.
+struct client_share {
+  std::int8_t priority = 0;
+  std::uint64_t turn = 0;
+
+  /// Its unbound lines.
+  std::vector<task_line*> lines;
+
+  /// Lines of this round that are not blocked, a heap.
+  std::vector<task_line*> round;
+};
+
+/// Tasks of one client that the same engines can run, of one priority, the
+/// oldest first.
 struct task_line {
   /// Who can run them: all engines of these kinds, except one ...
   engine_kinds kinds;
@@ -49,8 +66,14 @@ struct task_line {
   std::vector<engine_record*> engines;
   engine_rule rule;
 
+  client_id client{};
+  client_share* share = nullptr;
+
   std::int8_t priority = 0;
   task_list<&task::place> tasks;
+
+  /// An unbound line among those that have tasks, or had some a while ago.
+  bool listed = false;
 
   /// A bound line that takes part in the next round.
   bool awake = false;

@@ -2,6 +2,7 @@
 #include "troupe/scheduling/task_queue.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace troupe {
 
@@ -11,11 +12,18 @@ bool earlier(const task* x, const task* y) {
   return x->sequence < y->sequence;
 }
 
-/// Whether the first task of `x` goes after that of `y`.
+/// Whether the first task of `x` goes after that of `y`, of the same share.
 bool goes_after(const task_line* x, const task_line* y) {
+  return earlier(y->tasks.front(), x->tasks.front());
+}
+
+/// Whether the next task of `x` goes after that of `y`.
+bool has_later_turn(const client_share* x, const client_share* y) {
   if (x->priority != y->priority)
     return x->priority < y->priority;
-  return earlier(y->tasks.front(), x->tasks.front());
+  if (x->turn != y->turn)
+    return x->turn > y->turn;
+  return goes_after(x->round.front(), y->round.front());
 }
 
 } // namespace
@@ -23,12 +31,21 @@ bool goes_after(const task_line* x, const task_line* y) {
 // -- tasks --------------------------------------------------------------------
 
 void task_queue::enqueue(task_line& line, task* position, task& x) {
+  if (line.tasks.empty())
+    begin_to_wait(line);
   line.tasks.insert(position, x);
   x.line = &line;
   x.state = task_state::queued;
   ++size_;
   if (line.bound())
     wake(line);
+}
+
+void task_queue::begin_to_wait(task_line& line) {
+  auto& share = *line.share;
+  share.turn = std::max(share.turn, turns_[share.priority + 128]);
+  if (!line.bound() && !std::exchange(line.listed, true))
+    listed_.push_back(&line);
 }
 
 bool task_queue::push(task& x) {
@@ -76,8 +93,8 @@ void task_queue::finish(task& x) {
 
 task* task_queue::oldest() const noexcept {
   task* result = nullptr;
-  for (auto& line : lines_) {
-    auto x = line.tasks.front();
+  for (auto line : listed_) {
+    auto x = line->tasks.front();
     if (x != nullptr && (result == nullptr || earlier(x, result)))
       result = x;
   }
@@ -104,13 +121,36 @@ std::optional<std::int8_t> task_queue::highest_before(const task& x) const {
 
 void task_queue::begin_round() {
   in_round_ = true;
-  for (auto& line : lines_)
-    if (!line.tasks.empty())
-      round_.push_back(&line);
+  for (std::size_t i = 0; i < listed_.size();) {
+    auto& line = *listed_[i];
+    if (line.tasks.empty()) {
+      line.listed = false;
+      listed_[i] = listed_.back();
+      listed_.pop_back();
+    } else {
+      enter_round(line);
+      ++i;
+    }
+  }
   for (auto line : awake_)
     if (!line->tasks.empty())
-      round_.push_back(line);
-  std::ranges::make_heap(round_, goes_after);
+      enter_round(*line);
+  for (auto share : round_)
+    std::ranges::make_heap(share->round, goes_after);
+  std::ranges::make_heap(round_, has_later_turn);
+}
+
+void task_queue::enter_round(task_line& line) {
+  auto& share = *line.share;
+  if (share.round.empty())
+    round_.push_back(&share);
+  share.round.push_back(&line);
+}
+
+void task_queue::charge(client_share& share) {
+  auto& latest = turns_[share.priority + 128];
+  latest = std::max(latest, share.turn);
+  share.turn = latest + 1;
 }
 
 engine_record* task_queue::place(const task_line& line, const task& x) {
@@ -122,39 +162,62 @@ engine_record* task_queue::place(const task_line& line, const task& x) {
 }
 
 void task_queue::block_top() {
-  auto& top = *round_.front();
-  std::ranges::pop_heap(round_, goes_after);
-  round_.pop_back();
-  if (top.bound() || lines_.size() == 1)
-    return;
-  auto erased = std::erase_if(round_, [&](task_line* x) {
-    return !x->bound() && x->priority < top.priority && x->kinds == top.kinds
-           && top.avoid == no_engine;
-  });
-  if (erased > 0)
-    std::ranges::make_heap(round_, goes_after);
+  auto& share = *round_.front();
+  auto& top = *share.round.front();
+  if (top.bound() || top.avoid != no_engine) {
+    std::ranges::pop_heap(round_, has_later_turn);
+    std::ranges::pop_heap(share.round, goes_after);
+    share.round.pop_back();
+    return reenter_round(share);
+  }
+  auto full = engines_.full(top.kinds);
+  for (auto other : round_)
+    if (std::erase_if(other->round,
+                      [&](task_line* x) {
+                        return x == &top
+                               || (!x->bound()
+                                   && (full || x->priority < top.priority)
+                                   && x->kinds == top.kinds);
+                      })
+        > 0)
+      std::ranges::make_heap(other->round, goes_after);
+  std::erase_if(round_, [](auto other) { return other->round.empty(); });
+  std::ranges::make_heap(round_, has_later_turn);
+}
+
+void task_queue::reenter_round(client_share& share) {
+  if (share.round.empty())
+    round_.pop_back();
+  else
+    std::ranges::push_heap(round_, has_later_turn);
 }
 
 void task_queue::take_top(task& x) {
-  if (round_.size() == 1) {
-    erase(x);
-    if (round_.front()->tasks.empty())
+  auto& share = *round_.front();
+  if (round_.size() == 1 && share.round.size() == 1) {
+    erase(x); // nobody to share with: that is no turn
+    if (share.round.front()->tasks.empty()) {
+      share.round.clear();
       round_.clear();
+    }
     return;
   }
-  std::ranges::pop_heap(round_, goes_after);
+  std::ranges::pop_heap(round_, has_later_turn);
+  std::ranges::pop_heap(share.round, goes_after);
   erase(x);
-  if (round_.back()->tasks.empty())
-    round_.pop_back();
+  charge(share);
+  if (share.round.back()->tasks.empty())
+    share.round.pop_back();
   else
-    std::ranges::push_heap(round_, goes_after);
+    std::ranges::push_heap(share.round, goes_after);
+  reenter_round(share);
 }
 
 task* task_queue::pop() {
   if (!in_round_)
     begin_round();
   while (!round_.empty()) {
-    auto& line = *round_.front();
+    auto& line = *round_.front()->round.front();
     auto& x = *line.tasks.front();
     auto engine = place(line, x);
     if (engine == nullptr) {
@@ -169,6 +232,8 @@ task* task_queue::pop() {
 }
 
 void task_queue::end_round() {
+  for (auto share : round_)
+    share->round.clear();
   round_.clear();
   in_round_ = false;
   if (awake_.empty())

@@ -5,21 +5,25 @@
 #include "troupe/scheduling/engine_pool.hpp"
 #include "troupe/scheduling/task_line.hpp"
 
+#include <array>
 #include <cstdint>
 #include <list>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace troupe {
 
-/// Pairs waiting tasks with joined engines: the highest priority first, of one
-/// priority the oldest task, and the engine that placement names.
+/// Pairs waiting tasks with joined engines: the highest priority first, within
+/// it one task of each client in turn, of each client the oldest one, and the
+/// engine that placement names.
 ///
-/// Tasks that the same kinds can run wait in one line per priority. Usually
-/// there is one kind and one line, so that nothing is looked up per task.
+/// Tasks of a client that the same kinds can run wait in one line per priority.
+/// Usually there is one kind, and so one line per client and nothing to look up
+/// per task. Clients that have none waiting cost nothing.
 /// Without any engine all tasks wait in lines without kinds.
 ///
 /// Tasks that may run only on some engines, because the client named them or
@@ -54,6 +58,10 @@ public:
   /// before that
   /// engine is forgotten. To be put back afterwards.
   std::vector<task*> unbind(engine_record& x);
+
+  /// Forgets a client.
+  /// @pre none of its tasks waits
+  void forget(client_id x);
 
   /// Changes the hwm of an engine that joined.
   void limit(engine_record& x, std::uint32_t hwm);
@@ -123,6 +131,7 @@ private:
   struct line_key {
     function_id function{};
     engine_id avoid = no_engine;
+    client_id client{};
     std::int8_t priority = 0;
 
     friend bool operator==(const line_key&, const line_key&) = default;
@@ -132,12 +141,17 @@ private:
     std::size_t operator()(const line_key& x) const noexcept;
   };
 
-  using bound_key = std::pair<engine_rule, std::int8_t>;
+  using bound_key = std::tuple<engine_rule, client_id, std::int8_t>;
+  using share_key = std::pair<client_id, std::int8_t>;
 
   /// Returns the line of a task, or null if no engine can ever run it.
   task_line* line_of(const task& x);
 
   task_line* bound_line_of(const task& x);
+
+  /// Forgets unbound lines for which `claim` holds. They are empty.
+  template <class Claim>
+  void drop_lines(Claim claim);
 
   /// Returns the engines that obey a rule: targets, or all that joined.
   std::vector<engine_record*> engines_for(const engine_rule& rule);
@@ -149,6 +163,9 @@ private:
 
   void enqueue(task_line& line, task* position, task& x);
 
+  /// Notes that a line will not be empty any more.
+  void begin_to_wait(task_line& line);
+
   /// Takes an engine out of the bound lines of others than its targets.
   /// @returns the tasks of lines that have no engine left
   std::vector<task*> leave_lines(engine_record& x);
@@ -159,14 +176,26 @@ private:
   void wake_lines_of(engine_record& x);
   void erase_bound(task_line& line);
 
+  client_share& share_of(client_id client, std::int8_t priority);
+
   void begin_round();
+  void enter_round(task_line& line);
+
+  /// Puts the share at the back of `round_` in its place again, if any of its
+  /// lines is left.
+  void reenter_round(client_share& share);
+
+  /// Counts a turn for a share. What it could not use before is forgotten.
+  void charge(client_share& share);
+
   engine_record* place(const task_line& line, const task& x);
 
   /// Takes `x` out, the first task of the line at the top.
   void take_top(task& x);
 
-  /// Ends the round for the line at the top, and for lines of lower priority
-  /// that would take the place which it waits for.
+  /// Ends the round for the line at the top, and for lines that would take the
+  /// place which it waits for: those of lower priority, and if no engine is
+  /// eligible, all that wait for the same ones.
   void block_top();
 
   engine_pool engines_;
@@ -178,9 +207,14 @@ private:
   task_line* last_line_ = nullptr;
   std::list<task_line> bound_lines_;
   std::map<bound_key, std::list<task_line>::iterator> bound_by_key_;
-  std::vector<task_line*> awake_; // bound lines
-  /// Lines of this round that are not blocked, a heap.
-  std::vector<task_line*> round_;
+  std::vector<task_line*> awake_;  // bound lines
+  std::vector<task_line*> listed_; // unbound lines
+  std::map<share_key, client_share> shares_;
+  /// The latest turn of any share, by priority + 128: whoever begins to wait
+  /// begins there.
+  std::array<std::uint64_t, 256> turns_{};
+  /// Shares of this round with lines that are not blocked, a heap.
+  std::vector<client_share*> round_;
   bool in_round_ = false;
   std::size_t size_ = 0;
 };

@@ -23,6 +23,7 @@ engine_id avoided(const task& x) {
 std::size_t
 task_queue::line_key_hash::operator()(const line_key& x) const noexcept {
   return value(x.function) ^ std::uint64_t{value(x.avoid)} * 0x9e3779b97f4a7c15
+         ^ std::uint64_t{value(x.client)} * 0xc2b2ae3d27d4eb4f
          ^ static_cast<std::uint64_t>(x.priority) << 56;
 }
 
@@ -85,10 +86,26 @@ std::vector<task*> task_queue::unbind(engine_record& x) {
   for (auto y : result)
     if (avoided(*y) == x.id)
       y->demands->avoid = no_engine;
-  last_line_ = nullptr;
-  std::erase_if(lines_by_key_, [&](auto& y) { return avoids(*y.second); });
-  lines_.remove_if(avoids);
+  drop_lines(avoids);
   return result;
+}
+
+void task_queue::forget(client_id x) {
+  drop_lines([x](const task_line& line) { return line.client == x; });
+  for (auto i = bound_lines_.begin(); i != bound_lines_.end();)
+    if (auto& line = *i++; line.client == x)
+      erase_bound(line);
+  std::erase_if(shares_, [x](auto& y) { return y.first.first == x; });
+}
+
+template <class Claim>
+void task_queue::drop_lines(Claim claim) {
+  last_line_ = nullptr;
+  std::erase_if(lines_by_key_, [&](auto& y) { return claim(*y.second); });
+  std::erase_if(listed_, [&](auto y) { return claim(*y); });
+  for (auto& [key, share] : shares_)
+    std::erase_if(share.lines, [&](auto y) { return claim(*y); });
+  lines_.remove_if(claim);
 }
 
 void task_queue::limit(engine_record& x, std::uint32_t hwm) {
@@ -101,9 +118,7 @@ std::vector<task*> task_queue::regroup() {
   waiting.reserve(size_);
   for (auto& line : lines_)
     take_all(line, waiting);
-  last_line_ = nullptr;
-  lines_.clear();
-  lines_by_key_.clear();
+  drop_lines([](const task_line&) { return true; });
   return put_back(std::move(waiting));
 }
 
@@ -112,7 +127,8 @@ std::vector<task*> task_queue::regroup() {
 task_line* task_queue::line_of(const task& x) {
   if (bound(x) && (x.demands->targeted() || staffed()))
     return bound_line_of(x);
-  line_key key{function_id{x.entry().function()}, avoided(x), x.priority};
+  line_key key{function_id{x.entry().function()}, avoided(x), x.client->id,
+               x.priority};
   if (last_line_ != nullptr && key == last_key_)
     return last_line_;
   if (auto i = lines_by_key_.find(key); i != lines_by_key_.end()) {
@@ -122,23 +138,32 @@ task_line* task_queue::line_of(const task& x) {
   auto kinds = engines_.knowing(key.function);
   if (kinds.empty() && engines_.staffed())
     return nullptr;
-  auto known = !kinds.empty();
-  auto& line = line_with(std::move(kinds), key);
-  if (known)
-    lines_by_key_.emplace(key, &line);
-  return &line;
+  if (!kinds.empty())
+    return lines_by_key_.emplace(key, &line_with(std::move(kinds), key))
+      .first->second;
+  last_key_ = key;
+  return last_line_ = &line_with(std::move(kinds), key);
 }
 
 task_line& task_queue::line_with(engine_kinds kinds, const line_key& key) {
-  for (auto& line : lines_)
-    if (line.kinds == kinds && line.priority == key.priority
-        && line.avoid == key.avoid)
-      return line;
+  auto& share = share_of(key.client, key.priority);
+  for (auto line : share.lines)
+    if (line->avoid == key.avoid && line->kinds == kinds)
+      return *line;
   auto& line = lines_.emplace_back();
   line.kinds = std::move(kinds);
   line.priority = key.priority;
   line.avoid = key.avoid;
+  line.client = key.client;
+  line.share = &share;
+  share.lines.push_back(&line);
   return line;
+}
+
+client_share& task_queue::share_of(client_id client, std::int8_t priority) {
+  auto& result = shares_[{client, priority}];
+  result.priority = priority;
+  return result;
 }
 
 task_line* task_queue::bound_line_of(const task& x) {
@@ -146,16 +171,18 @@ task_line* task_queue::bound_line_of(const task& x) {
   if (auto engine = peers_->find(rule.avoid);
       engine == nullptr || !rule.admits(*engine))
     rule.avoid = no_engine;
-  bound_key key{std::move(rule), x.priority};
+  bound_key key{std::move(rule), x.client->id, x.priority};
   if (auto i = bound_by_key_.find(key); i != bound_by_key_.end())
     return &*i->second;
-  auto engines = engines_for(key.first);
+  auto engines = engines_for(std::get<engine_rule>(key));
   if (engines.empty())
     return nullptr;
   auto& line = bound_lines_.emplace_back();
   line.engines = std::move(engines);
-  line.rule = key.first;
+  line.rule = std::get<engine_rule>(key);
   line.priority = x.priority;
+  line.client = x.client->id;
+  line.share = &share_of(line.client, line.priority);
   for (auto engine : line.engines)
     engine->lines.push_back(&line);
   bound_by_key_.emplace(std::move(key), std::prev(bound_lines_.end()));
@@ -182,7 +209,7 @@ void task_queue::erase_bound(task_line& line) {
   for (auto engine : line.engines)
     std::erase(engine->lines, &line);
   std::erase(awake_, &line);
-  auto i = bound_by_key_.find({line.rule, line.priority});
+  auto i = bound_by_key_.find({line.rule, line.client, line.priority});
   bound_lines_.erase(i->second);
   bound_by_key_.erase(i);
 }

@@ -29,6 +29,7 @@ struct fixture {
     x.batch =
       std::make_shared<const submission>(submission{std::move(*view), *batch});
     x.sequence = last;
+    x.client = &client;
     return x;
   }
 
@@ -64,6 +65,7 @@ struct fixture {
   }
 
   task_table table;
+  client_record client{1};
   peer_table peers;
   task_queue queue{leastload_scheme(), 1, 1000, peers};
   std::vector<task*> unknown;
@@ -73,6 +75,93 @@ struct fixture {
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(task_queue_suite, fixture)
+
+struct clients : fixture {
+  clients() {
+    ann.id = client_id{11};
+    bob.id = client_id{12};
+    cid.id = client_id{13};
+  }
+
+  void add_task(client_record& who, std::int8_t priority = 0) {
+    auto& x = make(f1);
+    x.client = &who;
+    x.priority = priority;
+    BOOST_REQUIRE(queue.push(x));
+  }
+
+  /// Adds a task that runs on engine `id` only.
+  void add_task_for(std::uint32_t id, client_record& who) {
+    auto& x = make(f1);
+    x.client = &who;
+    x.demands = std::make_unique<task_demands>();
+    x.demands->has_targets = true;
+    x.demands->targets = {engine_id{id}};
+    BOOST_REQUIRE(queue.push(x));
+  }
+
+  client_record ann{1};
+  client_record bob{1};
+  client_record cid{1};
+};
+
+BOOST_FIXTURE_TEST_CASE(clients_take_turns, clients) {
+  for (auto i = 0; i < 1000; ++i)
+    add_task(ann); // 1 to 1000
+  for (auto i = 0; i < 3; ++i)
+    add_task(bob); // 1001 to 1003
+  add(0, {f1}, 5);
+  BOOST_TEST((order(pop_all()) == sequences{1, 1001, 2, 1002, 3}));
+  add_task(cid); // 1004: nobody owes it turns of the past
+  add_task(cid);
+  add(1, {f1}, 5);
+  BOOST_TEST((order(pop_all()) == sequences{1003, 1004, 4, 1005, 5}));
+  add(2, {f1}, 3);
+  BOOST_TEST((order(pop_all()) == sequences{6, 7, 8}));
+  for (auto i = 0; i < 2; ++i)
+    add_task(bob); // it had its turns when nobody else waited
+  add(3, {f1}, 4);
+  BOOST_TEST((order(pop_all()) == sequences{1006, 9, 1007, 10}));
+}
+
+BOOST_FIXTURE_TEST_CASE(priorities_hold_for_all_clients, clients) {
+  for (auto i = 0; i < 4; ++i)
+    add_task(ann, 5); // 1 to 4
+  add_task(bob, 0);
+  add_task(cid, 5);
+  add_task(bob, 6);
+  add(0, {f1}, 7);
+  BOOST_TEST((order(pop_all()) == sequences{7, 1, 6, 2, 3, 4, 5}));
+}
+
+BOOST_FIXTURE_TEST_CASE(turns_are_not_saved_up, clients) {
+  auto& late = *peers.add_engine(engine_id{2}, 2, 4);
+  late.functions = {f1};
+  for (auto i = 0; i < 100; ++i)
+    add_task(ann); // 1 to 100
+  for (auto i = 0; i < 4; ++i)
+    add_task_for(2, bob); // 101 to 104
+  add(1, {f1}, 20);
+  BOOST_TEST(pop_all().size() == 20u);
+  queue.join(late);
+  BOOST_TEST((order(pop_all()) == sequences{101, 21, 102, 22}));
+}
+
+BOOST_FIXTURE_TEST_CASE(a_client_that_left_is_forgotten, clients) {
+  add(1, {f1}, 2);
+  add_task(ann);
+  add_task(bob);
+  BOOST_TEST((order(pop_all()) == sequences{1, 2}));
+  add_task_for(1, ann);
+  queue.erase(*queue.bound_lines().front().tasks.front());
+  queue.forget(ann.id);
+  BOOST_TEST(queue.lines().size() == 1u);
+  BOOST_TEST(queue.bound_lines().empty());
+  add_task(bob);
+  add_task(cid);
+  add(2, {f1}, 2);
+  BOOST_TEST((order(pop_all()) == sequences{4, 5}));
+}
 
 BOOST_AUTO_TEST_CASE(without_engines_everything_waits) {
   push(f1);
