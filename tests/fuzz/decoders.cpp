@@ -12,19 +12,23 @@ namespace troupe::fuzz {
 namespace {
 
 constexpr auto all = std::array{
-  decoder{"access_list", read_access_list, 256, 8},
-  decoder{"copy_policy", read_copy_policy, 32, 8},
-  decoder{"endpoint", read_endpoint, 160, 8},
-  decoder{"failure", read_failure, 64, 8},
-  decoder{"keys", read_keys, 256, 8},
-  decoder{"lane_header", read_lane_header, 256, 8},
+  decoder{"access_list", read_access_list, 256, 6},
+  decoder{"arguments", read_arguments, 512, 10},
+  decoder{"copy_policy", read_copy_policy, 32, 4},
+  decoder{"endpoint", read_endpoint, 160, 6},
+  decoder{"failure", read_failure, 64, 6},
+  decoder{"keys", read_keys, 256, 6},
+  decoder{"lane_header", read_lane_header, 256, 6},
   decoder{"link", read_link, 1024, 5},
-  decoder{"message", read_message, 1024, 12},
-  decoder{"request", read_request, 64, 8},
-  decoder{"typed_messages", read_typed_messages, 1024, 12},
-  decoder{"user_id", read_user_id, 160, 7},
+  decoder{"message", read_message, 1024, 14},
+  decoder{"request", read_request, 64, 6},
+  decoder{"resources", read_resources, 160, 4},
+  decoder{"signature", read_signature, 96, 3},
+  decoder{"task_id", read_task_id, 40, 3},
+  decoder{"typed_messages", read_typed_messages, 1024, 8},
+  decoder{"user_id", read_user_id, 160, 6},
   decoder{"write_link", write_link, 192, 1},
-  decoder{"zap_question", read_zap_question, 256, 7},
+  decoder{"zap_question", read_zap_question, 256, 6},
 };
 
 volatile unsigned sink;

@@ -43,6 +43,10 @@ void touch(std::string_view text);
 
 void read_access_list(bytes all);
 
+/// Which types, and frames behind their number, each behind its size; then what
+/// lies between the frames.
+void read_arguments(bytes all);
+
 void read_copy_policy(bytes all);
 
 void read_endpoint(bytes all);
@@ -62,6 +66,13 @@ void read_message(bytes all);
 
 /// Frames, each behind its size in one byte.
 void read_request(bytes all);
+
+/// Tags and, behind a line feed, slots.
+void read_resources(bytes all);
+
+void read_signature(bytes all);
+
+void read_task_id(bytes all);
 
 void read_typed_messages(bytes all);
 

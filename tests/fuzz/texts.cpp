@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// Texts that people write.
+// Texts that people write, and peers.
 
 #include "fuzz/decoders.hpp"
+#include <troupe/client/signature_text.hpp>
 #include <troupe/copy_policy.hpp>
 #include <troupe/endpoint.hpp>
+#include <troupe/protocol/control.hpp>
+#include <troupe/protocol/resources.hpp>
 
+#include <algorithm>
 #include <string>
 
 namespace troupe::fuzz {
@@ -34,6 +38,38 @@ void read_copy_policy(bytes all) {
   if (!x)
     return;
   auto again = copy_policy::parse(to_string(*x));
+  require(again && *again == *x, "reading what is written gives the same");
+}
+
+void read_resources(bytes all) {
+  auto text = text_of(all);
+  auto end = std::min(text.find('\n'), text.size());
+  auto x = parse_resources(text.substr(0, end),
+                           text.substr(std::min(end + 1, text.size())));
+  if (!x)
+    return;
+  require(x->tags.size() + x->slots.size() <= 2 * max_resources,
+          "they are bounded");
+  auto again = parse_resources(tags_text(*x), slots_text(*x));
+  require(again && *again == *x, "reading what is written gives the same");
+  require(x->cover(*x), "all have what they have");
+}
+
+void read_signature(bytes all) {
+  auto x = parse_signature(text_of(all));
+  if (!x)
+    return;
+  auto size = x->result.size();
+  for (auto& parameter : x->parameters)
+    size += parameter.size();
+  require(size <= all.size(), "types are parts of the text");
+}
+
+void read_task_id(bytes all) {
+  auto x = parse_task_id(text_of(all));
+  if (!x)
+    return;
+  auto again = parse_task_id(to_string(*x));
   require(again && *again == *x, "reading what is written gives the same");
 }
 
