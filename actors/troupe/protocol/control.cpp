@@ -71,7 +71,7 @@ std::string to_string(const wait_report& x) {
              + (x.more == 1 ? " has them" : " have them");
     case reason::Priority:
       return "waits for tasks of higher priority, up to "
-             + std::to_string(static_cast<int>(x.detail) - 128);
+             + std::to_string(static_cast<std::int64_t>(x.detail - 128));
     case reason::Next:
       return "is handed out next";
     case reason::Credit:
