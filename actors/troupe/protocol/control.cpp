@@ -150,6 +150,8 @@ cancel_counts read_cancelled(const wire::Cancelled& x) {
 }
 
 caf::expected<revocation> read_revoke(const wire::Revoke& x) {
+  if (!is_aligned(x.keys()))
+    return troupe::make_error(ec::bad_envelope, "misaligned vector");
   if (x.keys()->size() > max_keys || x.mode() > wire::CancelMode::MAX)
     return troupe::make_error(ec::bad_range, "too many keys of tasks");
   return revocation{static_cast<cancel_mode>(x.mode()),
