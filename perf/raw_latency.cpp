@@ -40,8 +40,8 @@ void send(zmq::socket_t& socket, std::string_view bytes, copy_policy policy) {
                 zmq::send_flags::none);
 }
 
-/// Sends each request back as it is: the received message itself, or, where
-/// the policy copies, a copy of it.
+/// Sends each request back as it is: the received message itself, or, if all
+/// has to be copied, a copy of it.
 void reply(zmq::context_t& context, const std::vector<std::string>& arguments,
            line_stream& orders) {
   zmq::socket_t socket{context, zmq::socket_type::rep};
@@ -52,7 +52,7 @@ void reply(zmq::context_t& context, const std::vector<std::string>& arguments,
   while (auto line = orders.read()) {
     auto count = to_job(*line).count;
     for (std::size_t i = 0; i < count && socket.recv(message); ++i)
-      if (policy.copies(message.size()))
+      if (policy == copy_policy::always())
         socket.send(zmq::buffer(message.data(), message.size()),
                     zmq::send_flags::none);
       else
