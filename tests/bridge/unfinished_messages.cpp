@@ -3,6 +3,7 @@
 // Peers that are in, and send messages without end.
 
 #include "bridge/loopback.hpp"
+#include "support/running_clock.hpp"
 
 #include <caf/send.hpp>
 
@@ -48,6 +49,11 @@ public:
     return most_;
   }
 
+  /// Time since the message became longer than it may be; 0 before that.
+  running_clock::duration too_long_for() const {
+    return is_too_long_ ? since_limit_.elapsed() : running_clock::duration{0};
+  }
+
 private:
   void run(socket_type type) {
     std::string hello(64, '\0');
@@ -65,8 +71,13 @@ private:
     std::string part{"\x03\0\0\0\0\0\0\x40\0", 9}; // more, long, 16 KiB
     part += std::string(0x4000, 'x');
     auto start = resident_bytes();
-    while (!end_) {
+    for (std::size_t sent = 0; !end_;) {
       peer_.write(part);
+      sent += part.size();
+      if (sent > limit && !is_too_long_) {
+        since_limit_.restart();
+        is_too_long_ = true;
+      }
       auto now = std::max(resident_bytes(), start); // it may shrink, too
       most_ = std::max(most_.load(), now - start);
     }
@@ -77,6 +88,8 @@ private:
   raw_peer peer_;
   std::atomic<bool> end_{false};
   std::atomic<std::size_t> most_{0};
+  std::atomic<bool> is_too_long_{false};
+  running_clock since_limit_;
   std::thread thread_;
 };
 
@@ -109,6 +122,7 @@ BOOST_AUTO_TEST_CASE(do_not_fill_our_memory) {
       BOOST_TEST(texts(self.take()) == strings{"before"});
       flood attack{server.endpoints.front(), type};
       auto event = self.take_event();
+      BOOST_TEST((attack.too_long_for() < 2s));
       BOOST_TEST((event.what == kind::refused));
       BOOST_TEST((event.reason == ec::too_large));
       BOOST_TEST(event.text.find("127.0.0.1:") != std::string::npos);
