@@ -195,7 +195,7 @@ std::vector<figure_plan> part_plans() {
                     "Resident memory",
                     "role",
                     "role",
-                    {"idle_mb"},
+                    {"idle_mb", "after_mb"},
                     "MB",
                     "",
                     {}});

@@ -49,9 +49,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13>
      "scheduler's rules alone. A flat curve says that the queue costs the same "
      "whatever its length."},
     {"broadcast",
-     "One payload to each engine, an answer from each; `batch` payloads are on "
-     "their way at a time. The raw twin sends it "
-     "once per engine; the cluster fans out by reference."},
+     "One payload to each engine, an answer from each; a batch of payloads is "
+     "on its way at a time. The raw twin sends it once per engine; the cluster "
+     "fans out by reference."},
     {"codec",
      "Size and time of what travels, by type. Containers are encoded in one "
      "pass: IPython of 2011 encoded them twice, and took 34,086 bytes where "
@@ -60,7 +60,9 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13>
      "From the start of processes until each answered. A cluster hands out "
      "tasks when all its engines are there, so that the first result comes "
      "with the last."},
-    {"memory", "Resident memory of each role."},
+    {"memory",
+     "Resident memory of each role when nothing has run (filled) and when all "
+     "tasks have (hollow). Bytes per queued task stand below."},
   }};
 
 } // namespace

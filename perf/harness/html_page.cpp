@@ -20,14 +20,18 @@ constexpr std::string_view head = R"(<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <title>troupe-bench</title>
 <style>
+:root { color-scheme: light; } /* so are the drawings */
 body { font: 15px/1.5 sans-serif; max-width: 90em; margin: 2em auto;
-       padding: 0 1em; color: #222; }
+       padding: 0 1em; color: #222; background: #fff; }
 pre { overflow-x: auto; font-size: 12px; background: #f6f6f6; padding: 1em; }
-svg { max-width: 100%; height: auto; }
+svg { max-width: 100%; height: auto; display: block; }
+code, td { overflow-wrap: anywhere; }
 table { border-collapse: collapse; }
 td { padding: 0 1em 0 0; vertical-align: top; }
+td:first-child { white-space: nowrap; }
 .failed { color: #a00; }
 </style>
 </head>
@@ -37,6 +41,13 @@ td { padding: 0 1em 0 0; vertical-align: top; }
 (<em>raw</em>), medians of runs in turn. Published figures of others are
 reference marks: they come from other machines.</p>
 )";
+
+/// Two digits that count, without an exponent.
+std::string to_short(double x) {
+  if (x < 0.0001)
+    return "less than 0.0001";
+  return x < 99.5 ? fmt::format("{:.2g}", x) : fmt::format("{:.0f}", x);
+}
 
 /// Fields of a ratio row that are no figures.
 bool is_dimension(const std::string& name) {
@@ -113,9 +124,9 @@ std::vector<std::string> ratio_sentences(const std::vector<row>& rows) {
   std::vector<std::string> result;
   for (const auto& x : ranges)
     result.push_back(fmt::format(
-      "{} of the actor path: {:.2g} to {:.2g} times that of the raw path over "
-      "{} points; {} is better.",
-      x.metric, x.least, x.most, x.count,
+      "{} of the actor path: {} to {} times that of the raw path over {} "
+      "points; {} is better.",
+      x.metric, to_short(x.least), to_short(x.most), x.count,
       direction_of(x.metric) == direction::up ? "more" : "less"));
   return result;
 }
@@ -130,6 +141,8 @@ std::string to_inline(std::string svg, const std::string& prefix) {
       replace_all(svg, from, from + prefix);
     }
   replace_all(svg, "url(#", "url(#" + prefix);
+  // Browsers show it wherever the pointer rests.
+  replace_all(svg, "<title>Gnuplot</title>", "");
   return svg;
 }
 

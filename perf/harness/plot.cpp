@@ -49,8 +49,9 @@ void add_data(std::string& out, const curve& x, const std::string& name) {
 std::string style_of(const curve& x, bool has_lines) {
   auto color = x.hue == 1 ? actor_hues[x.mark % actor_hues.size()]
                           : hues[x.hue % hues.size()];
-  if (x.only_points)
-    return fmt::format("with points pt 2 ps 0.9 lw 1.5 lc rgb '{}'", color);
+  if (x.only_points) // an x or a +
+    return fmt::format("with points pt {} ps 0.9 lw 1.5 lc rgb '{}'",
+                       2 - x.hue % 2, color);
   // Each shape comes hollow and, one further, filled.
   constexpr std::array shapes{6, 4, 8, 10, 12};
   auto shape = shapes[x.mark % shapes.size()] + (x.dashed ? 0 : 1);

@@ -105,6 +105,10 @@ void check_ratio(const json& ratio, const json_rows& rows) {
                   && actor.contains("summary") && actor.at("path") == "actor"
                   && relates(ratio, raw, actor));
   BOOST_TEST(found, "no two summaries make " << ratio.dump());
+  if (ratio.contains("bytes")) { // the same values, encoded
+    BOOST_TEST(ratio.at("bytes") > 0.5);
+    BOOST_TEST(ratio.at("bytes") < 2);
+  }
 }
 
 /// Figures of one run that depend on each other.
@@ -114,8 +118,9 @@ void check_fit(const json& row) {
   if (has("mb_per_s"))
     BOOST_TEST(
       near(value("mb_per_s"), value("msgs_per_s") * value("size") / 1e6));
-  if (has("p99_us"))
-    BOOST_TEST(value("p99_us") >= value("median_us"));
+  for (std::string when : {"", "idle_", "loaded_"})
+    if (row.contains(when + "p99_us"))
+      BOOST_TEST(row.at(when + "p99_us") >= row.at(when + "median_us"));
   if (has("roundtrip_per_s"))
     BOOST_TEST(value("roundtrip_per_s") <= value("sent_per_s"));
   if (has("released"))
@@ -126,9 +131,29 @@ void check_fit(const json& row) {
     BOOST_TEST(value("ready_ms") >= value("first_result_ms"));
   if (has("dispatch_ns"))
     BOOST_TEST(value("dispatch_ns") <= 1e9 / value("rate_per_s"));
+  for (auto name : {"idle_mb", "after_mb"})
+    if (has(name))
+      BOOST_TEST(value(name) >= 1); // a process with ZeroMQ in it
+  if (has("per_task_b"))
+    BOOST_TEST(value("per_task_b") * value("queued") < 1e9);
   if (has("loaded_to_idle"))
     BOOST_TEST(near(value("loaded_to_idle"),
                     value("loaded_p99_us") / value("idle_p99_us")));
+}
+
+/// The largest number that makes sense under this name: times are at most those
+/// of the whole test, and no core does anything in less than a nanosecond.
+double most_of(const std::string& name) {
+  constexpr auto seconds = 600.0;
+  if (name.ends_with("_per_s"))
+    return 1e9;
+  if (name.ends_with("_ms"))
+    return seconds * 1e3;
+  if (name.ends_with("_us"))
+    return seconds * 1e6;
+  if (name.ends_with("_ns"))
+    return seconds * 1e9;
+  return name.ends_with("_s") ? seconds : 1e15;
 }
 
 } // namespace
@@ -150,6 +175,7 @@ void check_figures(const json& row) {
     if (!value.is_number())
       continue;
     BOOST_TEST(value >= 0, name);
+    BOOST_TEST(value <= most_of(name), name);
     if (!name.ends_with("_mad") && !is_size(name) && name != "per_task_b")
       BOOST_TEST(value > 0, name);
   }
@@ -161,6 +187,8 @@ void check_sums(const json_rows& rows, unsigned repeat) {
   for (const auto& row : rows)
     BOOST_TEST_CONTEXT(row.dump()) {
       BOOST_TEST(row.at("repeat") <= repeat);
+      if (!is_run(row) && !row.contains("threshold"))
+        BOOST_TEST(row.at("repeat") == repeat);
       if (row.contains("summary"))
         check_summary(row, rows, repeat);
       if (row.contains("ratio"))
