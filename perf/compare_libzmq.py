@@ -8,10 +8,11 @@ Usage: compare_libzmq.py FOLDER TROUPE_BENCH [--repeat N] [--size LIST]
 FOLDER is `perf` of libzmq's sources (https://github.com/zeromq/libzmq). Builds
 its tools against the libzmq of this machine, in a temporary folder: as they are
 published (but remote_thr waits before it ends: over ipc, libzmq 4.3.4 loses what
-a receiver at its high-water mark has not read), and "equal", which differs in what would not be the same otherwise:
-messages of remote_thr and inproc_thr get their bytes, copied from a payload, and
-remote_lat and inproc_lat print the median of their round trips instead of a
-mean. Runs take turns: published, equal, ours. Prints medians.
+a receiver at its high-water mark has not read), and "equal", which differs in
+what would not be the same otherwise: messages of remote_thr and inproc_thr get
+their bytes, copied from a payload, and remote_lat and inproc_lat print the
+median of their round trips instead of a mean. Runs take turns: published,
+equal, ours. Prints medians.
 """
 
 import argparse
