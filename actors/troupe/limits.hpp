@@ -17,8 +17,9 @@ inline constexpr const char* file_identifier = "TRP1";
 /// Arrays and strings of more bytes travel as frames of their own.
 inline constexpr std::size_t inline_bytes = 1024;
 
-/// Most tasks or results in one message.
-inline constexpr std::size_t batch_tasks = 256;
+/// Most tasks or results in one message: so many that what a message costs the
+/// kernel does not matter (decision 0006).
+inline constexpr std::size_t batch_tasks = 512;
 
 /// A batch is closed when its arena holds this many bytes, or when its frames
 /// together do.
@@ -52,10 +53,10 @@ inline constexpr std::uint64_t client_bytes = std::uint64_t{64} << 20;
 inline constexpr std::uint64_t engine_bytes = std::uint64_t{32} << 20;
 
 /// Direct calls that one engine may have outstanding.
-inline constexpr std::uint32_t direct_window = 512;
+inline constexpr std::uint32_t direct_window = 1024;
 
-/// Most tasks outstanding per engine with `hwm=auto`.
-inline constexpr std::uint32_t max_auto_hwm = 512;
+/// Most tasks outstanding per engine with `hwm=auto`: a few messages.
+inline constexpr std::uint32_t max_auto_hwm = 2048;
 
 /// Most engines and clients of one controller.
 inline constexpr std::size_t max_engines = 4096;
