@@ -268,17 +268,17 @@ void scheduler_core::decide() {
 void scheduler_core::wake_up() {
   while (auto timer = timers_.take(now_)) {
     auto& x = *timer->who;
-    if (x.state != task_state::queued && x.state != task_state::held)
-      continue; // it runs
+    if (x.state == task_state::dispatched || x.client == nullptr)
+      continue; // it runs, or nobody waits for it
     auto late = now_ >= x.demands->deadline;
-    if (x.state == task_state::queued && !late)
+    if (!late && (x.state != task_state::held || !x.demands->pausing))
       continue; // it does not wait before it runs again any more
-    if (x.state == task_state::held && !late && !x.demands->pausing)
-      continue;
     if (x.state == task_state::queued)
       queue_.erase(x);
-    else
+    else if (x.state == task_state::held)
       held_.erase(x);
+    else
+      std::erase(again_, &x);
     x.state = task_state::none;
     if (late)
       conclude(x, wire::Outcome::Timeout, no_engine,

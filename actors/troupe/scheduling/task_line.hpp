@@ -40,11 +40,12 @@ engine_rule rule_of(const task& x);
 
 struct task_line;
 
-/// All waiting tasks of one client and one priority, and the number of their
-/// next turn: a turn is one task. Of several shares the one with the lowest
-/// turn goes next.
+/// All waiting tasks of one client and one priority. Of several shares that
+/// wait, the one that had its turn longest ago goes next; a turn is one task.
 struct client_share {
   std::int8_t priority = 0;
+
+  /// Number of its latest turn. While nobody else waits, tasks are no turns.
   std::uint64_t turn = 0;
 
   /// Its unbound lines.

@@ -31,21 +31,14 @@ bool has_later_turn(const client_share* x, const client_share* y) {
 // -- tasks --------------------------------------------------------------------
 
 void task_queue::enqueue(task_line& line, task* position, task& x) {
-  if (line.tasks.empty())
-    begin_to_wait(line);
+  if (line.tasks.empty() && !line.bound() && !std::exchange(line.listed, true))
+    listed_.push_back(&line);
   line.tasks.insert(position, x);
   x.line = &line;
   x.state = task_state::queued;
   ++size_;
   if (line.bound())
     wake(line);
-}
-
-void task_queue::begin_to_wait(task_line& line) {
-  auto& share = *line.share;
-  share.turn = std::max(share.turn, turns_[share.priority + 128]);
-  if (!line.bound() && !std::exchange(line.listed, true))
-    listed_.push_back(&line);
 }
 
 bool task_queue::push(task& x) {
@@ -147,12 +140,6 @@ void task_queue::enter_round(task_line& line) {
   share.round.push_back(&line);
 }
 
-void task_queue::charge(client_share& share) {
-  auto& latest = turns_[share.priority + 128];
-  latest = std::max(latest, share.turn);
-  share.turn = latest + 1;
-}
-
 engine_record* task_queue::place(const task_line& line, const task& x) {
   if (line.bound())
     return engines_.place_among(line.engines, x, line.rule.avoid);
@@ -205,7 +192,7 @@ void task_queue::take_top(task& x) {
   std::ranges::pop_heap(round_, has_later_turn);
   std::ranges::pop_heap(share.round, goes_after);
   erase(x);
-  charge(share);
+  share.turn = ++last_turn_;
   if (share.round.back()->tasks.empty())
     share.round.pop_back();
   else

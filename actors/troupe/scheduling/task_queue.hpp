@@ -5,7 +5,6 @@
 #include "troupe/scheduling/engine_pool.hpp"
 #include "troupe/scheduling/task_line.hpp"
 
-#include <array>
 #include <cstdint>
 #include <list>
 #include <map>
@@ -163,9 +162,6 @@ private:
 
   void enqueue(task_line& line, task* position, task& x);
 
-  /// Notes that a line will not be empty any more.
-  void begin_to_wait(task_line& line);
-
   /// Takes an engine out of the bound lines of others than its targets.
   /// @returns the tasks of lines that have no engine left
   std::vector<task*> leave_lines(engine_record& x);
@@ -184,9 +180,6 @@ private:
   /// Puts the share at the back of `round_` in its place again, if any of its
   /// lines is left.
   void reenter_round(client_share& share);
-
-  /// Counts a turn for a share. What it could not use before is forgotten.
-  void charge(client_share& share);
 
   engine_record* place(const task_line& line, const task& x);
 
@@ -210,9 +203,7 @@ private:
   std::vector<task_line*> awake_;  // bound lines
   std::vector<task_line*> listed_; // unbound lines
   std::map<share_key, client_share> shares_;
-  /// The latest turn of any share, by priority + 128: whoever begins to wait
-  /// begins there.
-  std::array<std::uint64_t, 256> turns_{};
+  std::uint64_t last_turn_ = 0;
   /// Shares of this round with lines that are not blocked, a heap.
   std::vector<client_share*> round_;
   bool in_round_ = false;

@@ -112,10 +112,10 @@ BOOST_FIXTURE_TEST_CASE(clients_take_turns, clients) {
     add_task(bob); // 1001 to 1003
   add(0, {f1}, 5);
   BOOST_TEST((order(pop_all()) == sequences{1, 1001, 2, 1002, 3}));
-  add_task(cid); // 1004: nobody owes it turns of the past
+  add_task(cid); // 1004: nobody owes it more than one turn
   add_task(cid);
   add(1, {f1}, 5);
-  BOOST_TEST((order(pop_all()) == sequences{1003, 1004, 4, 1005, 5}));
+  BOOST_TEST((order(pop_all()) == sequences{1004, 1003, 4, 1005, 5}));
   add(2, {f1}, 3);
   BOOST_TEST((order(pop_all()) == sequences{6, 7, 8}));
   for (auto i = 0; i < 2; ++i)
