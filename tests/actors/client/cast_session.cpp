@@ -141,10 +141,10 @@ BOOST_AUTO_TEST_CASE(nothing_is_sent_without_credit) {
 
 BOOST_AUTO_TEST_CASE(sends_a_few_messages_at_a_time) {
   session.credit(100000, 10000000);
-  submit(1000);
+  submit(2000);
   BOOST_TEST(session.take_casts(2).size() == 2u);
   BOOST_TEST(session.take_casts(100).size() == 2u);
-  BOOST_TEST(session.in_flight() == 3000u);
+  BOOST_TEST(session.in_flight() == 6000u);
 }
 
 BOOST_AUTO_TEST_CASE(strange_and_doubled_results_are_dropped) {

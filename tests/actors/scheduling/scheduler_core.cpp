@@ -161,17 +161,17 @@ BOOST_AUTO_TEST_CASE(large_batches_are_split) {
   test::lane big{cfg};
   big.add(ann);
   big.add(e0);
-  big.submit(ann, tasks(1, 200));
-  big.submit(ann, tasks(201, 400));
+  big.submit(ann, tasks(1, 400));
+  big.submit(ann, tasks(401, 800));
   auto sent = big.flush();
   BOOST_TEST(sent.batches == 2u);
-  BOOST_TEST(sent.dispatched[e0].size() == 400u);
+  BOOST_TEST(sent.dispatched[e0].size() == 800u);
   auto& xs = sent.dispatched[e0];
-  big.answer(e0, {xs.begin(), xs.begin() + 200});
-  big.answer(e0, {xs.begin() + 200, xs.end()});
+  big.answer(e0, {xs.begin(), xs.begin() + 400});
+  big.answer(e0, {xs.begin() + 400, xs.end()});
   sent = big.flush();
   BOOST_TEST(sent.batches == 2u);
-  BOOST_TEST(sent.reported[ann].size() == 400u);
+  BOOST_TEST(sent.reported[ann].size() == 800u);
 }
 
 // -- errors and retries -------------------------------------------------------
