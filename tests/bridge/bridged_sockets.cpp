@@ -4,7 +4,12 @@
 #include "support/temp_dir.hpp"
 #include "support/wait_until.hpp"
 
+#include <caf/send.hpp>
+
 #include <zmq.h>
+
+#include <memory>
+#include <utility>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -345,6 +350,39 @@ BOOST_AUTO_TEST_CASE(send_what_waits_before_they_close) {
   caf::anon_send(dealer.handle, atom::close_v);
   server.attach(router.handle);
   check_order(server, 5000);
+}
+
+BOOST_AUTO_TEST_CASE(read_all_that_a_peer_sent_before_it_went) {
+  // What an ipc connection brought before it was closed, ZeroMQ reads only up
+  // to its own bound.
+  temp_dir dir;
+  auto router_spec = spec_of(socket_type::router);
+  router_spec.options.receive_hwm = 32;
+  auto router = bind(router_spec, dir.ipc("router"));
+  owner server{sys};
+  server.attach(router.handle);
+  auto other = std::make_unique<bridge_fixture>();
+  auto spec = spec_of(socket_type::dealer);
+  spec.connect = router.endpoints;
+  auto dealer = other->open(spec).handle;
+  auto client = std::make_unique<owner>(other->sys);
+  client->send(dealer, message({"first"}));
+  server.take();
+  constexpr auto count = 100;
+  {
+    busy_pump busy{*this};
+    for (auto i = 0; i < count; ++i) { // each in a ZeroMQ message of its own
+      client->send(dealer, message({std::to_string(i)}));
+      BOOST_REQUIRE(wait_until([&] {
+        return client->counters(dealer).messages_sent
+               == static_cast<std::uint64_t>(i) + 2;
+      }));
+    }
+    client.reset();
+    caf::anon_send(std::exchange(dealer, nullptr), atom::close_v);
+    other.reset(); // returns when all has left
+  }
+  check_order(server, count);
 }
 
 BOOST_AUTO_TEST_CASE(answer_requests) {

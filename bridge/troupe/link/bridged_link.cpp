@@ -12,12 +12,6 @@ namespace troupe {
 
 namespace {
 
-/// Whether both ends of these sockets can talk, so that there is credit.
-bool answers(socket_type type) {
-  using enum socket_type;
-  return type == pair || type == dealer || type == router;
-}
-
 template <class Predicate>
 bool any_endpoint(const socket_spec& spec, Predicate pred) {
   return std::any_of(spec.bind.begin(), spec.bind.end(), pred)
@@ -49,6 +43,11 @@ link_writer::config link_config(link_writer::config result, std::uint32_t epoch,
 }
 
 } // namespace
+
+bool answers(socket_type type) noexcept {
+  using enum socket_type;
+  return type == pair || type == dealer || type == router;
+}
 
 // -- constructors, destructors, and assignment operators ----------------------
 

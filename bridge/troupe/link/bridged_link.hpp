@@ -21,6 +21,10 @@
 
 namespace troupe {
 
+/// Whether sockets of this type send and receive, so that they can grant
+/// credit.
+bool answers(socket_type type) noexcept;
+
 /// Where a link sends its wire messages: a socket.
 class link_port {
 public:

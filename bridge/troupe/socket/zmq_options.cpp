@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/socket/zmq_options.hpp"
 
+#include "troupe/link/bridged_link.hpp"
+#include "troupe/link/credit_window.hpp"
+
 #include <zmq.h>
 
 #include <algorithm>
@@ -25,9 +28,23 @@ bool set_text(void* socket, int option, const std::string& value) {
   return zmq_setsockopt(socket, option, value.data(), value.size()) == 0;
 }
 
-bool set_queues(void* socket, const socket_options& x) {
+/// Once an ipc connection is closed, ZeroMQ reads what it brought only up to
+/// this bound. So there is room for all that a peer with credit may send, and
+/// for some messages that need none.
+int receive_hwm(const socket_spec& spec) {
+  auto result = spec.options.receive_hwm;
+  if (spec.peers == socket_peers::raw || !answers(spec.type))
+    return result;
+  constexpr auto most = std::uint64_t{1} << 30;
+  auto credit = std::max<std::uint64_t>(spec.window_messages,
+                                        initial_credit.messages);
+  return std::max(result, static_cast<int>(std::min(credit, most)) + 64);
+}
+
+bool set_queues(void* socket, const socket_spec& spec) {
+  auto& x = spec.options;
   return set(socket, ZMQ_SNDHWM, x.send_hwm)
-         && set(socket, ZMQ_RCVHWM, x.receive_hwm)
+         && set(socket, ZMQ_RCVHWM, receive_hwm(spec))
          && set(socket, ZMQ_SNDBUF, x.send_buffer)
          && set(socket, ZMQ_RCVBUF, x.receive_buffer)
          && (!x.conflate || set(socket, ZMQ_CONFLATE, 1));
@@ -140,7 +157,7 @@ bool set_options(void* socket, const socket_spec& spec) {
   return set(socket, ZMQ_LINGER, 0)
          && set(socket, ZMQ_MAXMSGSIZE,
                 static_cast<std::int64_t>(wire_limits(spec).max_frame))
-         && set_queues(socket, x) && set_connections(socket, x)
+         && set_queues(socket, spec) && set_connections(socket, x)
          && set_probes(socket, x)
          && set(socket, ZMQ_IMMEDIATE, immediate(spec) ? 1 : 0)
          && (x.routing_id.empty()

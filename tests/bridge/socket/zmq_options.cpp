@@ -112,6 +112,22 @@ BOOST_AUTO_TEST_CASE(passes_on_what_it_is_told) {
   BOOST_TEST(get<std::uint64_t>(ZMQ_AFFINITY, spec) == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(has_room_for_all_that_its_peers_have_credit_for) {
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {"tcp://127.0.0.1:*"};
+  spec.peers = socket_peers::bridged;
+  spec.window_messages = 20'000;
+  BOOST_TEST(get(ZMQ_RCVHWM, spec) > 20'000);
+  spec.window_messages = 1; // less than what all have from the start
+  spec.options.receive_hwm = 4;
+  BOOST_TEST(get(ZMQ_RCVHWM, spec) > 1024);
+  spec.options.receive_hwm = 5000;
+  BOOST_TEST(get(ZMQ_RCVHWM, spec) == 5000);
+  spec.type = socket_type::pull; // knows no credit
+  BOOST_TEST(get(ZMQ_RCVHWM, spec) == 5000);
+}
+
 BOOST_AUTO_TEST_CASE(queues_for_connections_that_are_established) {
   using enum socket_type;
   const auto one = std::vector<std::string>{"tcp://127.0.0.1:1"};
