@@ -4,24 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+// What the scheduler is told.
 namespace troupe::simulation {
-
-namespace {
-
-constexpr auto functions = std::uint32_t{3};
-
-/// More than the arguments of any task.
-constexpr auto most_bytes = std::uint64_t{256};
-
-bool knows(std::uint32_t mask, std::uint32_t function) {
-  return (mask >> (function - 1) & 1) != 0;
-}
-
-std::string name_of(std::uint32_t client, task_number number) {
-  return "task " + std::to_string(client) + "/" + std::to_string(number);
-}
-
-} // namespace
 
 void oracle::violate(const std::string& text) {
   if (violation_.empty())
@@ -47,27 +31,66 @@ oracle::task_state* oracle::find(const place& x) {
   return &owner.tasks[x.number - 1];
 }
 
+oracle::task_extra& oracle::need_extra(task_state& x) {
+  if (x.extra == 0) {
+    x.extra = static_cast<std::uint32_t>(extras_.size());
+    extras_.emplace_back();
+  }
+  return extras_[x.extra];
+}
+
+std::uint8_t oracle::sort_of(const means& needs, std::int8_t priority) {
+  auto i = std::ranges::find_if(sorts_, [&](const sort& x) {
+    return x.needs == needs && x.priority == priority;
+  });
+  if (i == sorts_.end()) {
+    i = sorts_.insert(i, {.needs = needs, .priority = priority});
+    for (auto& x : engines_)
+      if (x.joined && x.with.cover(needs)) {
+        ++i->fitting;
+        i->free += takes_more(x);
+      }
+  }
+  return static_cast<std::uint8_t>(i - sorts_.begin());
+}
+
 // -- engines ------------------------------------------------------------------
 
 bool oracle::takes_more(const engine_state& x) const {
   return x.joined && x.running.size() < settings_.hwm;
 }
 
+bool oracle::admits(std::uint32_t id, const task_state& x) const {
+  return engines_[id].joined && engines_[id].with.cover(sorts_[x.sort].needs)
+         && !extras_[x.extra].rejected_by.contains(id);
+}
+
+std::uint32_t oracle::fitting(const task_state& x) const {
+  auto result = std::uint32_t{0};
+  for (std::uint32_t id = 0; id < engines_.size(); ++id)
+    result += admits(id, x);
+  return result;
+}
+
 void oracle::count_free(const engine_state& x, bool free) {
-  for (auto f = 1u; f <= functions; ++f)
-    if (knows(x.functions, f))
-      free ? ++free_[f] : --free_[f];
+  for (auto& y : sorts_)
+    if (x.with.cover(y.needs))
+      free ? ++y.free : --y.free;
 }
 
 void oracle::note_unknown() {
-  for (auto f = 1u; f <= functions; ++f)
-    unknown_[f] = unknown_[f] || knowing_[f] == 0;
+  for (auto& x : sorts_)
+    x.unknown = x.unknown || x.fitting == 0;
+  for (auto& where : special_) {
+    auto& x = *find(where);
+    extras_[x.extra].unknown = extras_[x.extra].unknown || fitting(x) == 0;
+  }
 }
 
-void oracle::admit_engine(std::uint32_t id, std::uint32_t mask) {
+void oracle::admit_engine(std::uint32_t id, const means& with) {
   auto& x = engine(id);
   x.known = true;
-  x.functions = mask;
+  x.with = with;
 }
 
 void oracle::join_engine(std::uint32_t id, std::uint32_t connection) {
@@ -75,13 +98,13 @@ void oracle::join_engine(std::uint32_t id, std::uint32_t connection) {
   if (!x.known || connection < x.connection) // it came late
     return;
   if (x.connection != connection || !x.joined)
-    strand(x);
+    strand(x, false);
   x.connection = connection;
   if (std::exchange(x.joined, true))
     return;
   ++joined_;
-  for (auto f = 1u; f <= functions; ++f)
-    knowing_[f] += knows(x.functions, f);
+  for (auto& y : sorts_)
+    y.fitting += x.with.cover(y.needs);
   count_free(x, true);
 }
 
@@ -92,16 +115,24 @@ void oracle::leave(engine_state& x) {
     count_free(x, false);
   x.joined = false;
   --joined_;
-  for (auto f = 1u; f <= functions; ++f)
-    knowing_[f] -= knows(x.functions, f);
+  for (auto& y : sorts_)
+    y.fitting -= x.with.cover(y.needs);
   note_unknown();
 }
 
-void oracle::strand(engine_state& x) {
+void oracle::leave_engine(std::uint32_t id, std::uint32_t connection) {
+  auto& x = engine(id);
+  if (!x.known || x.connection != connection)
+    return;
+  leave(x);
+  strand(x, true);
+}
+
+void oracle::strand(engine_state& x, bool undelivered) {
   while (!x.running.empty()) {
     running_task task;
     remove(x, x.running.back().key, task);
-    recover(task, false);
+    recover(task, undelivered);
   }
 }
 
@@ -110,7 +141,7 @@ void oracle::lose_engine(std::uint32_t id) {
   if (!x.known)
     return;
   leave(x);
-  strand(x);
+  strand(x, false);
   x = engine_state{};
 }
 
@@ -122,6 +153,7 @@ bool oracle::remove(engine_state& x, std::uint64_t key, running_task& result) {
   auto took_more = takes_more(x);
   x.running.erase(i);
   x.bytes -= result.bytes;
+  x.slots -= result.slots;
   if (!took_more && takes_more(x))
     count_free(x, true);
   return true;
@@ -135,15 +167,19 @@ void oracle::admit_client(std::uint32_t id) {
 
 void oracle::lose_client(std::uint32_t id) {
   auto& owner = client(id);
+  task_number number = 0;
   for (auto& x : owner.tasks) {
+    ++number;
     missing_ -= x.now != stage::received;
     if (x.now == stage::waiting)
-      waiting_[x.function].erase({x.order, {id, 0}});
+      stop_waiting({id, number}, x);
   }
   owner = client_state{};
 }
 
-void oracle::submit(std::uint32_t id, task_number number, const event& how) {
+void oracle::submit(std::uint32_t id, task_number number, const event& how,
+                    instant now) {
+  constexpr auto need_bytes = 32; // see limits::reference_bytes
   auto& owner = client(id);
   if (!owner.alive)
     return;
@@ -153,13 +189,29 @@ void oracle::submit(std::uint32_t id, task_number number, const event& how) {
     return violate("the simulated client ignores its credit");
   ++missing_;
   auto& x = owner.tasks.emplace_back();
-  x.function = static_cast<std::uint8_t>(value(how.function));
+  x.sort = sort_of(how.with, how.priority);
   x.losses_left = static_cast<std::uint8_t>(how.attempts - 1);
   x.retries_left = how.retries;
-  x.bytes = how.bytes;
+  auto needs = resources_of(how.with);
+  x.bytes = how.bytes
+            + static_cast<std::uint32_t>(
+              need_bytes * (needs.tags.size() + needs.slots.size()));
   x.order = ++order_;
-  wait({id, number}, x);
-  note_unknown();
+  place where{id, number};
+  if (how.demanding()) {
+    auto& y = need_extra(x);
+    y.how = how;
+    if (how.queue_ms > 0) {
+      y.deadline = now + how.queue_ms * millisecond;
+      timers_.insert({y.deadline, where});
+    }
+  }
+  wait(where, x);
+  for (auto& [first, last] : owner.cancelled)
+    if (number >= first && number <= last && x.now == stage::waiting) {
+      stop_waiting(where, x);
+      end(where, x, wire::Outcome::Aborted);
+    }
 }
 
 void oracle::received(std::uint32_t id, task_number number) {
@@ -167,16 +219,74 @@ void oracle::received(std::uint32_t id, task_number number) {
   if (x == nullptr)
     return;
   if (x->now != stage::reported)
-    return violate(name_of(id, number) + " arrives twice");
+    return violate("task " + std::to_string(id) + "/" + std::to_string(number)
+                   + " arrives twice");
   x->now = stage::received;
   --missing_;
+}
+
+void oracle::cancel(std::uint32_t id, const cancel_request& what,
+                    const cancel_counts& answer) {
+  cancel_counts counts;
+  auto& owner = client(id);
+  if (!owner.alive)
+    return;
+  for (auto& range : what.ranges) {
+    auto after = range.first + range.count;
+    auto present = std::min<task_number>(after, owner.tasks.size() + 1);
+    for (auto number = std::max<task_number>(range.first, 1); number < present;
+         ++number)
+      cancel({id, number}, owner.tasks[number - 1], what.mode, counts);
+    auto absent = std::max<task_number>(range.first, owner.tasks.size() + 1);
+    if (absent < after) {
+      owner.cancelled.push_back({absent, after - 1});
+      counts.dequeued += after - absent;
+    }
+  }
+  if (counts.dequeued != answer.dequeued || counts.asked != answer.asked
+      || counts.killed != answer.killed)
+    violate("the answer to a cancel is wrong");
+}
+
+void oracle::cancel(const place& where, task_state& x, cancel_mode mode,
+                    cancel_counts& counts) {
+  if (x.now == stage::waiting || x.now == stage::paused) {
+    ++counts.dequeued;
+    stop_waiting(where, x);
+    end(where, x, wire::Outcome::Aborted);
+  } else if (x.now == stage::running) {
+    ++(mode == cancel_mode::kill ? counts.killed : counts.asked);
+    ++to_revoke_;
+    x.cancelled = true;
+  }
 }
 
 // -- tasks --------------------------------------------------------------------
 
 void oracle::wait(const place& where, task_state& x) {
   x.now = stage::waiting;
-  waiting_[x.function].insert({x.order, where});
+  auto& sort = sorts_[x.sort];
+  if (special(x)) {
+    special_.insert(where);
+    extras_[x.extra].unknown = extras_[x.extra].unknown || fitting(x) == 0;
+  } else {
+    sort.waiting.insert({x.order, where});
+    sort.turns.wait(where.client);
+    sort.unknown = sort.unknown || sort.fitting == 0;
+  }
+}
+
+void oracle::stop_waiting(const place& where, task_state& x) {
+  if (x.now != stage::waiting || special_.erase(where) > 0)
+    return;
+  sorts_[x.sort].waiting.erase({x.order, where});
+  sorts_[x.sort].turns.leave(where.client);
+}
+
+void oracle::pause(const place& where, task_state& x, instant until) {
+  x.now = stage::paused;
+  need_extra(x).resumes = until;
+  timers_.insert({until, where});
 }
 
 void oracle::end(const place& where, task_state& x, wire::Outcome outcome) {
@@ -189,6 +299,8 @@ void oracle::recover(const running_task& what, bool undelivered) {
   auto x = find(what.where);
   if (x == nullptr)
     return;
+  if (x->cancelled)
+    return end(what.where, *x, wire::Outcome::Aborted);
   if (!undelivered && x->losses_left == 0)
     return end(what.where, *x, wire::Outcome::EngineLost);
   x->losses_left -= !undelivered;
@@ -196,7 +308,8 @@ void oracle::recover(const running_task& what, bool undelivered) {
 }
 
 void oracle::result(std::uint32_t id, std::uint32_t connection,
-                    std::uint64_t key, wire::Outcome outcome) {
+                    std::uint64_t key, wire::Outcome outcome, instant pause,
+                    instant now) {
   auto& host = engine(id);
   running_task task;
   if (!host.known || host.connection != connection || !remove(host, key, task))
@@ -204,10 +317,61 @@ void oracle::result(std::uint32_t id, std::uint32_t connection,
   auto x = find(task.where);
   if (x == nullptr)
     return;
-  if (outcome != wire::Outcome::Error || x->retries_left == 0)
-    return end(task.where, *x, outcome);
-  --x->retries_left;
-  wait(task.where, *x);
+  auto late = x->extra > 0 && extras_[x->extra].deadline > 0
+              && now >= extras_[x->extra].deadline;
+  if (x->cancelled && outcome == wire::Outcome::Rejected)
+    end(task.where, *x, wire::Outcome::Aborted);
+  else if (outcome == wire::Outcome::Rejected)
+    reject(task.where, *x, id, pause, now);
+  else if (outcome != wire::Outcome::Error || x->retries_left == 0
+           || x->cancelled || late)
+    end(task.where, *x, outcome);
+  else
+    run_again(task.where, *x, id, now);
+}
+
+void oracle::run_again(const place& where, task_state& x, std::uint32_t engine,
+                       instant now) {
+  --x.retries_left;
+  auto y = extra(x);
+  if (y != nullptr && y->how.retry_elsewhere)
+    y->avoid = engine;
+  if (y != nullptr && y->how.retry_ms > 0)
+    return pause(where, x,
+                 now + (y->how.retry_ms * millisecond << y->errors++));
+  wait(where, x);
+}
+
+void oracle::reject(const place& where, task_state& x, std::uint32_t engine,
+                    instant time, instant now) {
+  auto& y = need_extra(x);
+  if (++y.rejections >= limits::task_rejections)
+    return end(where, x, wire::Outcome::Impossible);
+  if (y.deadline > 0 && now >= y.deadline)
+    return end(where, x, wire::Outcome::Timeout);
+  if (time > 0) {
+    y.rejected_by.clear();
+    y.avoid = engine;
+    return pause(where, x, now + time);
+  }
+  y.rejected_by.insert(engine);
+  wait(where, x);
+}
+
+void oracle::tick(instant now) {
+  while (!timers_.empty() && timers_.begin()->first <= now) {
+    auto where = timers_.extract(timers_.begin()).value().second;
+    auto x = find(where);
+    if (x == nullptr || (x->now != stage::waiting && x->now != stage::paused))
+      continue;
+    auto& y = extras_[x->extra];
+    if (y.deadline > 0 && now >= y.deadline) {
+      stop_waiting(where, *x);
+      end(where, *x, wire::Outcome::Timeout);
+    } else if (x->now == stage::paused && now >= y.resumes) {
+      wait(where, *x);
+    }
+  }
 }
 
 void oracle::take_back_dispatch(std::uint32_t id, std::uint32_t connection,
@@ -231,101 +395,6 @@ void oracle::take_back_result(std::uint32_t id, bool gone, task_number number) {
     return;
   x->resent = true;
   client(id).away = client(id).away || gone;
-}
-
-// -- checks -------------------------------------------------------------------
-
-void oracle::dispatched(std::uint32_t id, std::uint32_t connection,
-                        std::uint64_t key, std::uint32_t owner,
-                        task_number number) {
-  ++dispatches_;
-  auto name = name_of(owner, number);
-  auto& host = engine(id);
-  auto x = find({owner, number});
-  if (x == nullptr)
-    return violate(name + " is handed out, but its client is lost");
-  if (x->now != stage::waiting)
-    return violate(name + " is handed out, but does not wait");
-  if (!host.joined || host.connection != connection)
-    return violate(name + " goes to engine " + std::to_string(id)
-                   + ", which is not there");
-  if (!knows(host.functions, x->function))
-    return violate(name + " goes to an engine that does not know its function");
-  if (!takes_more(host))
-    return violate(name + " goes to an engine that has its hwm of tasks");
-  waiting_[x->function].erase({x->order, {owner, number}});
-  x->now = stage::running;
-  auto& last = last_[x->function][owner];
-  last = std::max(last, x->order);
-  host.running.push_back({key, x->bytes, {owner, number}});
-  host.bytes += x->bytes;
-  if (host.bytes > settings_.engine_bytes && host.running.size() > 1)
-    violate(name + " goes to an engine that has no room for its arguments");
-  if (!takes_more(host))
-    count_free(host, false);
-}
-
-void oracle::reported(std::uint32_t id, task_number number,
-                      wire::Outcome outcome) {
-  auto name = name_of(id, number);
-  auto x = find({id, number});
-  if (x == nullptr)
-    return violate(name + " is reported to a lost client");
-  if (std::exchange(x->resent, false))
-    return;
-  if (x->now == stage::waiting && outcome == wire::Outcome::Impossible
-      && unknown_[x->function]) {
-    waiting_[x->function].erase({x->order, {id, number}});
-  } else if (x->now != stage::due) {
-    return violate(name + " is reported, but did not end");
-  } else if (x->outcome != outcome) {
-    return violate(name + " is reported with another outcome than it had");
-  }
-  x->now = stage::reported;
-  --client(id).outstanding;
-}
-
-void oracle::end_round() {
-  for (auto& where : due_)
-    if (auto x = find(where);
-        x != nullptr && x->now == stage::due && !client(where.client).away)
-      violate(name_of(where.client, where.number)
-              + " ended, but is not reported");
-  due_.clear();
-  for (auto f = 1u; f <= functions; ++f) {
-    check_order(f);
-    check_idle(f);
-    last_[f].clear();
-    unknown_[f] = knowing_[f] == 0;
-  }
-}
-
-void oracle::check_order(std::uint32_t f) {
-  if (waiting_[f].empty())
-    return;
-  auto name = [](const place& x) { return name_of(x.client, x.number); };
-  for (auto& [client, last] : last_[f]) {
-    auto oldest = waiting_[f].lower_bound({0, {client, 0}});
-    if (oldest != waiting_[f].end() && oldest->where.client == client
-        && oldest->order < last)
-      violate("a younger task passed " + name(oldest->where));
-  }
-  if (joined_ > 0 && knowing_[f] == 0)
-    violate(name(waiting_[f].begin()->where)
-            + " waits, but no engine knows its function");
-}
-
-void oracle::check_idle(std::uint32_t f) {
-  if (waiting_[f].empty() || free_[f] == 0)
-    return;
-  for (std::size_t id = 0; id < engines_.size(); ++id) {
-    auto& x = engines_[id];
-    auto room = x.running.empty()
-                || x.bytes + most_bytes <= settings_.engine_bytes;
-    if (takes_more(x) && knows(x.functions, f) && room)
-      return violate("engine " + std::to_string(id)
-                     + " has room while a task waits that it can run");
-  }
 }
 
 } // namespace troupe::simulation

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "simulation/story.hpp"
+#include "simulation/turns.hpp"
 #include "troupe/scheduling/scheduler_core.hpp"
 
 #include <cstdint>
@@ -19,9 +20,13 @@ namespace troupe::simulation {
 ///
 /// * Each accepted task is reported exactly once, as soon as it ends, with the
 ///   outcome that follows from what happened to it.
-/// * No task goes to an engine that did not join, that left, or that has no
-///   room left; no key serves twice.
-/// * Of a client's tasks with the same function, older ones go first.
+/// * No task goes to an engine that did not join, that left, that has not what
+///   the task needs, or that has no room or slot left; no key serves twice.
+/// * A cancelled task is reported as that, unless it ended before, and never
+///   handed out again.
+/// * Of a client's tasks that need the same, older ones go first; of all
+///   clients' tasks, those of higher priority; and within one priority clients
+///   take turns.
 /// * No engine has room while a task that it can run waits.
 /// * Credit is kept on both sides.
 class oracle {
@@ -32,24 +37,40 @@ public:
 
   // -- what the scheduler is told ---------------------------------------------
 
-  void admit_engine(std::uint32_t id, std::uint32_t functions);
+  void admit_engine(std::uint32_t id, const means& with);
   void join_engine(std::uint32_t id, std::uint32_t connection);
+  void leave_engine(std::uint32_t id, std::uint32_t connection);
   void lose_engine(std::uint32_t id);
   void admit_client(std::uint32_t id);
   void lose_client(std::uint32_t id);
-  void submit(std::uint32_t client, task_number number, const event& how);
+
+  void submit(std::uint32_t client, task_number number, const event& how,
+              instant now);
+
+  /// @param pause is the time before a rejected task runs again
   void result(std::uint32_t engine, std::uint32_t connection, std::uint64_t key,
-              wire::Outcome outcome);
+              wire::Outcome outcome, instant pause, instant now);
   void take_back_dispatch(std::uint32_t engine, std::uint32_t connection,
                           bool gone, std::span<const std::uint64_t> keys);
   void take_back_result(std::uint32_t client, bool gone, task_number number);
 
+  /// Time passes.
+  void tick(instant now);
+
   // -- what the scheduler sends -----------------------------------------------
 
   void dispatched(std::uint32_t engine, std::uint32_t connection,
-                  std::uint64_t key, std::uint32_t client, task_number number);
+                  std::uint64_t key, std::uint32_t client, task_number number,
+                  std::uint32_t run_ms);
   void reported(std::uint32_t client, task_number number,
                 wire::Outcome outcome);
+
+  /// A client cancelled tasks, and that is the scheduler's answer.
+  void cancel(std::uint32_t client, const cancel_request& what,
+              const cancel_counts& answer);
+
+  /// An engine is told to leave out a task.
+  void revoked(std::uint32_t engine, std::uint64_t key);
 
   /// Looks at what should have been sent by now.
   void end_round();
@@ -75,18 +96,55 @@ public:
   }
 
 private:
-  enum class stage : std::uint8_t { waiting, running, due, reported, received };
+  enum class stage : std::uint8_t {
+    waiting,
+    /// Waits for its time.
+    paused,
+    running,
+    due,
+    reported,
+    received,
+  };
+
+  struct place {
+    std::uint32_t client = 0;
+    task_number number = 0;
+
+    friend auto operator<=>(const place&, const place&) = default;
+  };
 
   struct task_state {
     stage now = stage::waiting;
-    std::uint8_t function = 0;
+    std::uint8_t sort = 0;
     std::uint8_t losses_left = 0;
     std::uint8_t retries_left = 0;
     wire::Outcome outcome{};
     /// Its result came back once, and will be sent again.
     bool resent = false;
+    bool cancelled = false;
     std::uint32_t bytes = 0;
+    /// Place in `extras_`, 0 if it has none.
+    std::uint32_t extra = 0;
     std::uint64_t order = 0;
+  };
+
+  /// What only few tasks have.
+  struct task_extra {
+    event how;
+    instant deadline = 0; // 0 = none
+    instant resumes = 0;
+    std::uint32_t errors = 0;
+    std::uint32_t rejections = 0;
+    std::set<std::uint32_t> rejected_by;
+    /// An engine that it avoids if there is another one.
+    std::uint32_t avoid = nobody;
+    /// No engine could run it at some time of this round.
+    bool unknown = false;
+
+    /// Whether it may run on other engines than its like.
+    bool special() const {
+      return avoid != nobody || !rejected_by.empty();
+    }
   };
 
   struct client_state {
@@ -95,11 +153,8 @@ private:
     bool away = false;
     std::uint64_t outstanding = 0;
     std::vector<task_state> tasks; // by number, from 1
-  };
-
-  struct place {
-    std::uint32_t client = 0;
-    task_number number = 0;
+    /// Ranges that were cancelled before they came: first and last.
+    std::vector<std::pair<task_number, task_number>> cancelled;
   };
 
   struct waiting_task {
@@ -113,20 +168,41 @@ private:
     }
   };
 
+  /// Tasks that need the same and have the same priority.
+  struct sort {
+    means needs;
+    std::int8_t priority = 0;
+    /// Those that wait, those of a client together, but no special ones.
+    std::set<waiting_task> waiting{};
+    /// Highest order that was handed out in this round, by client.
+    std::map<std::uint32_t, std::uint64_t> last{};
+    turn_watch turns{};
+    /// Joined engines that have what is needed, and those of them with less
+    /// than the hwm.
+    std::uint32_t fitting = 0;
+    std::uint32_t free = 0;
+    /// No engine could run them at some time of this round.
+    bool unknown = false;
+  };
+
   struct running_task {
     std::uint64_t key = 0;
     std::uint32_t bytes = 0;
+    std::uint32_t slots = 0;
     place where{};
   };
 
   struct engine_state {
     bool known = false;
     bool joined = false;
-    std::uint32_t functions = 0;
+    means with{};
     std::uint32_t connection = 0;
     std::uint64_t bytes = 0;
+    std::uint32_t slots = 0; // taken
     std::vector<running_task> running;
   };
+
+  static constexpr auto nobody = std::uint32_t{0xFFFFFFFF};
 
   void violate(const std::string& text);
 
@@ -136,7 +212,26 @@ private:
   engine_state& engine(std::uint32_t id);
   client_state& client(std::uint32_t id);
 
+  /// Returns what few tasks have, or null.
+  task_extra* extra(const task_state& x) {
+    return x.extra > 0 ? &extras_[x.extra] : nullptr;
+  }
+
+  task_extra& need_extra(task_state& x);
+
+  bool special(const task_state& x) const {
+    return x.extra > 0 && extras_[x.extra].special();
+  }
+
+  std::uint8_t sort_of(const means& needs, std::int8_t priority);
+
   bool takes_more(const engine_state& x) const;
+
+  /// Whether an engine that joined may run a special task.
+  bool admits(std::uint32_t id, const task_state& x) const;
+
+  /// Returns the number of engines that may run a special task.
+  std::uint32_t fitting(const task_state& x) const;
 
   /// Counts an engine among those that take more, or not any more.
   void count_free(const engine_state& x, bool free);
@@ -145,30 +240,54 @@ private:
   bool remove(engine_state& x, std::uint64_t key, running_task& result);
 
   void wait(const place& where, task_state& x);
-  void end(const place& where, task_state& x, wire::Outcome outcome);
-  void leave(engine_state& x);
-  void strand(engine_state& x);
-  void recover(const running_task& what, bool undelivered);
 
-  /// Notes which functions no engine knows, if only for a part of a round.
+  /// Takes a task out of those that wait.
+  void stop_waiting(const place& where, task_state& x);
+
+  void pause(const place& where, task_state& x, instant until);
+  void end(const place& where, task_state& x, wire::Outcome outcome);
+  void reject(const place& where, task_state& x, std::uint32_t engine,
+              instant pause, instant now);
+  void run_again(const place& where, task_state& x, std::uint32_t engine,
+                 instant now);
+  void leave(engine_state& x);
+  void strand(engine_state& x, bool undelivered);
+  void recover(const running_task& what, bool undelivered);
+  void cancel(const place& where, task_state& x, cancel_mode mode,
+              cancel_counts& counts);
+
+  /// Notes which tasks no engine can run, if only for a part of a round.
   void note_unknown();
 
-  void check_order(std::uint32_t function);
-  void check_idle(std::uint32_t function);
+  bool may_be_impossible(const task_state& x);
+  void check_dispatch(const place& where, std::uint32_t id,
+                      std::uint32_t connection, const task_state& x);
+  void check_special();
+  void check_order(sort& x);
+  void check_idle(sort& x);
+  void check_turns();
+
+  /// Whether arguments of tasks never fill an engine.
+  bool roomy() const {
+    return settings_.engine_bytes >= std::uint64_t{1} << 20;
+  }
 
   settings settings_;
   std::vector<engine_state> engines_;
   std::vector<client_state> clients_;
-  /// Waiting tasks by function, those of a client together.
-  std::set<waiting_task> waiting_[4];
-  /// Highest order that was handed out in this round, by function and client.
-  std::map<std::uint32_t, std::uint64_t> last_[4];
-  /// Engines that know a function, and those of them with less than the hwm.
-  std::uint32_t knowing_[4] = {};
-  std::uint32_t free_[4] = {};
+  std::vector<sort> sorts_;
+  std::vector<task_extra> extras_{1};
+  std::set<place> special_;
+  /// Tasks with a time, and that time.
+  std::set<std::pair<instant, place>> timers_;
   std::uint32_t joined_ = 0;
+
+  // Of this round.
   std::vector<place> due_;
-  bool unknown_[4] = {};
+  std::vector<std::pair<std::uint32_t, std::uint8_t>> handed_out_;
+  std::map<std::int8_t, std::vector<std::uint32_t>> served_;
+  std::uint64_t to_revoke_ = 0;
+
   std::uint64_t order_ = 0;
   std::uint64_t missing_ = 0;
   std::uint64_t dispatches_ = 0;

@@ -11,6 +11,9 @@ namespace {
 // What random numbers are drawn for.
 constexpr auto for_run_time = std::uint64_t{1};
 constexpr auto for_outcome = std::uint64_t{2};
+constexpr auto for_rejection = std::uint64_t{3};
+constexpr auto for_pause = std::uint64_t{4};
+constexpr auto for_stubborn = std::uint64_t{5};
 
 std::uint64_t number_of(const task_name& x) {
   return std::uint64_t{x.client} << 40 | x.number;
@@ -25,38 +28,103 @@ task_name name_of(std::span<const std::byte> arguments) {
   return result;
 }
 
-void engine::take(const task_batch_view& batch) {
-  for (auto& x : batch.entries)
-    tasks.push_back({x.id(), name_of(batch.bytes_of(x)), x.attempts()});
+void engine::take(const task_batch_view& batch,
+                  std::span<const wire::RunLimit> limits) {
+  auto place = std::uint32_t{0};
+  for (auto& x : batch.entries) {
+    auto& y = tasks.emplace_back();
+    y.key = x.id();
+    y.task = name_of(batch.bytes_of(x));
+    y.attempt = x.attempts();
+    y.revoked = early.erase(y.key) > 0;
+    if (!limits.empty() && limits.front().task() == place++) {
+      y.limit = limits.front().run_ms() * millisecond;
+      limits = limits.subspan(1);
+    }
+  }
 }
 
 instant engine::begin(std::uint64_t seed, const settings& x) {
   working = std::min<std::size_t>(x.group, tasks.size());
   auto result = instant{0};
-  for (std::size_t i = 0; i < working; ++i)
-    result += x.least_run
-              + draw(seed, for_run_time, number_of(tasks[i].task),
-                     tasks[i].attempt)
-                  % (x.most_run - x.least_run + 1);
+  for (std::size_t i = 0; i < working && !stuck; ++i)
+    result += begin(seed, x, tasks[i]);
   return result;
 }
 
-multipart engine::finish(std::uint64_t seed, const settings& x) {
+instant engine::begin(std::uint64_t seed, const settings& x, assignment& y) {
+  auto of_1000 = [&](std::uint64_t what) {
+    return draw(seed, what, number_of(y.task), y.attempt) % 1000;
+  };
+  y.outcome = wire::Outcome::Aborted;
+  if (y.revoked)
+    return 0;
+  y.outcome = wire::Outcome::Rejected;
+  if (of_1000(for_rejection) < x.rejections)
+    return 0;
+  y.outcome = of_1000(for_outcome) < x.errors ? wire::Outcome::Error
+                                              : wire::Outcome::Ok;
+  auto time = x.least_run
+              + draw(seed, for_run_time, number_of(y.task), y.attempt)
+                  % (x.most_run - x.least_run + 1);
+  if (y.limit == 0 || time <= y.limit)
+    return time;
+  y.outcome = wire::Outcome::Timeout;
+  stuck = &y == &tasks.front() && of_1000(for_stubborn) < x.stubborn;
+  return y.limit;
+}
+
+multipart engine::finish(std::uint64_t seed) {
   result_batch_builder builder{batch_kind::results};
-  std::vector<std::byte> failed;
-  pack_failure({"simulated", ""}, failed);
   for (; working > 0; --working) {
-    auto& y = tasks.front();
-    auto fails = draw(seed, for_outcome, number_of(y.task), y.attempt) % 1000
-                 < x.errors;
-    auto outcome = fails ? wire::Outcome::Error : wire::Outcome::Ok;
-    builder.add({y.key, 1000, 1, 0, 0, 0, 0, 0,
-                 static_cast<std::uint8_t>(outcome), 1, 0, 0},
-                fails ? std::span<const std::byte>{failed}
-                      : std::span<const std::byte>{},
-                {});
+    add_result(builder, seed, tasks.front());
     tasks.pop_front();
   }
+  return builder.finish({});
+}
+
+void engine::add_result(result_batch_builder& builder, std::uint64_t seed,
+                        const assignment& y) {
+  std::vector<std::byte> bytes;
+  auto pause = draw(seed, for_pause, number_of(y.task), y.attempt) % 10;
+  if (y.outcome == wire::Outcome::Rejected)
+    pack_rejection({std::chrono::milliseconds{pause < 5 ? 0 : pause - 4},
+                    {"simulated", ""}},
+                   bytes);
+  else if (y.outcome != wire::Outcome::Ok)
+    pack_failure({"simulated", ""}, bytes);
+  builder.add({y.key, 1000, 1, 0, 0, 0, 0, 0,
+               static_cast<std::uint8_t>(y.outcome), 1, 0, 0},
+              bytes, {});
+}
+
+bool engine::revoke(std::uint64_t seed, const settings& x,
+                    const revocation& what) {
+  auto ends = false;
+  for (auto key : what.keys) {
+    auto i = std::ranges::find(tasks, key, &assignment::key);
+    if (i == tasks.end()) {
+      early.insert(key);
+    } else if (i - tasks.begin() >= static_cast<std::ptrdiff_t>(working)) {
+      i->revoked = true;
+    } else if (what.mode != cancel_mode::dequeue) {
+      auto stops = draw(seed, for_stubborn, number_of(i->task), 0) % 1000
+                   >= x.stubborn;
+      if (stops)
+        i->outcome = wire::Outcome::Aborted;
+      else
+        ends = ends || (what.mode == cancel_mode::kill && i == tasks.begin());
+    }
+  }
+  return ends;
+}
+
+multipart engine::give_up(wire::Outcome outcome) {
+  result_batch_builder builder{batch_kind::results};
+  tasks.front().outcome = outcome;
+  add_result(builder, 0, tasks.front());
+  tasks.clear();
+  working = 0;
   return builder.finish({});
 }
 
@@ -71,9 +139,17 @@ std::vector<multipart> client::submits() {
     std::memcpy(arguments.data(), &name, sizeof(name));
     if (!builder.takes(arguments.size(), 0, 0))
       result.push_back(builder.finish({}));
-    builder.add({last, value(x.function), 0, 0, 0, 0, 0, x.attempts, x.retries,
-                 0, 0},
+    builder.add({last, function_of(x.with), 0, 0, 0, 0, 0, x.attempts,
+                 x.retries, 0, x.priority},
                 arguments, {});
+    auto needs = resources_of(x.with);
+    if (x.demanding() || !needs.empty())
+      builder.demand({.queue_ms = x.queue_ms,
+                      .retry_ms = x.retry_ms,
+                      .run_ms = x.run_ms,
+                      .flags = x.retry_elsewhere ? demand_flags::retry_elsewhere
+                                                 : std::uint16_t{0}},
+                     {}, needs);
     ++outstanding;
     if (--x.count == 0)
       backlog.pop_front();

@@ -8,6 +8,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <set>
+#include <span>
 #include <vector>
 
 /// The ends of the task lane that a simulation plays.
@@ -28,22 +30,48 @@ struct engine {
     std::uint64_t key = 0;
     task_name task{};
     unsigned attempt = 0;
+    /// Longest time that it may run; 0 = no limit.
+    instant limit = 0;
+    bool revoked = false;
+    /// How it ends, once it began.
+    wire::Outcome outcome{};
   };
 
   bool alive = false;
+  means with{};
   std::uint32_t connection = 0;
   std::deque<assignment> tasks;
   /// Number of tasks at the front that it works on.
   std::size_t working = 0;
+  /// Keys that were revoked before they came.
+  std::set<std::uint64_t> early;
+  /// The first task that it works on takes too long, and does not stop.
+  bool stuck = false;
 
   /// Takes the tasks of a `Dispatch`.
-  void take(const task_batch_view& batch);
+  void take(const task_batch_view& batch,
+            std::span<const wire::RunLimit> limits);
+
+  /// Leaves out tasks that did not begin; those that did may stop, and what
+  /// does not ends with the engine if that is the mode.
+  /// @returns whether the engine ends
+  bool revoke(std::uint64_t seed, const settings& x, const revocation& what);
+
+  /// Ends the work at once, as the process ends: nothing but the first task
+  /// that it works on has a result.
+  multipart give_up(wire::Outcome outcome);
 
   /// Begins to work on the next group. @returns how long that takes.
   instant begin(std::uint64_t seed, const settings& x);
 
   /// Ends the work on a group. @returns its results.
-  multipart finish(std::uint64_t seed, const settings& x);
+  multipart finish(std::uint64_t seed);
+
+private:
+  instant begin(std::uint64_t seed, const settings& x, assignment& y);
+
+  static void add_result(result_batch_builder& builder, std::uint64_t seed,
+                         const assignment& y);
 };
 
 /// Submits what its credit allows.

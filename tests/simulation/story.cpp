@@ -5,6 +5,7 @@
 #include "troupe/scheduling/random_source.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdio>
 
 namespace troupe::simulation {
@@ -51,6 +52,8 @@ private:
     x.duplicates = chance(50) ? 200 : 0;
     x.full = chance(30) ? 100 : 0;
     x.returned = static_cast<std::uint32_t>(random_.below(1001));
+    x.rejections = chance(40) ? 150 : 0;
+    demanding_ = chance(70);
   }
 
   void add(instant at) {
@@ -59,7 +62,7 @@ private:
     auto dice = random_.below(100);
     if (dice < 20) {
       x.kind = event_kind::add_engine;
-      x.functions = chance(60) ? all_functions : 1 + random_.below(7);
+      describe_engine(x);
     } else if (dice < 30) {
       x.kind = event_kind::kill_engine;
     } else if (dice < 35) {
@@ -68,6 +71,11 @@ private:
       x.kind = event_kind::add_client;
     } else if (dice < 48) {
       x.kind = event_kind::kill_client;
+    } else if (dice < 53) {
+      x.kind = event_kind::cancel;
+      x.mode = static_cast<cancel_mode>(random_.below(3));
+      x.first = 1 + below(60);
+      x.count = chance(50) ? 1 : 1 + below(40);
     } else {
       x.kind = event_kind::submit;
       describe_tasks(x);
@@ -75,12 +83,31 @@ private:
     result_.events.push_back(x);
   }
 
+  std::uint32_t below(std::uint32_t n) {
+    return static_cast<std::uint32_t>(random_.below(n));
+  }
+
+  void describe_engine(event& x) {
+    x.with.functions = chance(60) ? all_functions : 1 + below(all_functions);
+    x.with.tags = chance(50) ? all_tags : below(all_tags + 1);
+    x.with.slots = chance(50) ? 2 : below(most_slots + 1);
+  }
+
   void describe_tasks(event& x) {
-    x.count = static_cast<std::uint32_t>(1 + random_.below(25));
-    x.function = function_id{chance(70) ? 1 : 1 + random_.below(3)};
-    x.attempts = static_cast<std::uint8_t>(1 + random_.below(3));
-    x.retries = static_cast<std::uint8_t>(random_.below(3));
-    x.bytes = static_cast<std::uint32_t>(16 + (chance(20) ? 150 : 0));
+    x.count = 1 + below(30);
+    x.with.functions = 1u << (chance(70) ? 0 : below(3));
+    x.attempts = static_cast<std::uint8_t>(1 + below(3));
+    x.retries = static_cast<std::uint8_t>(below(3));
+    x.bytes = 16 + (chance(20) ? 150 : 0);
+    if (!demanding_)
+      return;
+    x.with.tags = chance(25) ? 1 + below(all_tags) : 0;
+    x.with.slots = chance(25) ? 1 + below(2) : 0;
+    x.priority = static_cast<std::int8_t>(chance(30) ? below(3) - 1 : 0);
+    x.queue_ms = chance(15) ? 1 + below(20) : 0;
+    x.run_ms = chance(20) ? 1 + below(4) : 0;
+    x.retry_ms = chance(20) ? 1 + below(3) : 0;
+    x.retry_elsewhere = chance(20);
   }
 
   /// Gives engines and clients numbers in the order in which they come, and
@@ -104,12 +131,37 @@ private:
   }
 
   random_source random_;
+  /// Whether tasks demand more than an engine that knows their function.
+  bool demanding_ = false;
   story result_;
 };
 
 std::string name_of(const event& x) {
   auto client = x.kind >= event_kind::add_client;
   return (client ? "client " : "engine ") + std::to_string(x.who);
+}
+
+std::string to_string(const means& x) {
+  auto result = " functions " + std::to_string(x.functions);
+  if (x.tags != 0)
+    result += " tags " + std::to_string(x.tags);
+  if (x.slots > 0)
+    result += " slots " + std::to_string(x.slots);
+  return result;
+}
+
+std::string demands_of(const event& x) {
+  std::string result;
+  auto add = [&](const char* name, int value) {
+    if (value != 0)
+      result += std::string{", "} + name + ' ' + std::to_string(value);
+  };
+  add("priority", x.priority);
+  add("queue_ms", static_cast<int>(x.queue_ms));
+  add("run_ms", static_cast<int>(x.run_ms));
+  add("retry_ms", static_cast<int>(x.retry_ms));
+  add("retry_elsewhere", x.retry_elsewhere);
+  return result;
 }
 
 } // namespace
@@ -121,7 +173,7 @@ std::string to_string(const event& x) {
   auto text = time + name_of(x);
   switch (x.kind) {
     case event_kind::add_engine:
-      return text + " comes, functions " + std::to_string(x.functions);
+      return text + " comes with" + to_string(x.with);
     case event_kind::add_client:
       return text + " comes";
     case event_kind::kill_engine:
@@ -129,12 +181,29 @@ std::string to_string(const event& x) {
       return text + " dies";
     case event_kind::cut_engine:
       return text + " joins again";
+    case event_kind::cancel:
+      return text + " cancels " + std::to_string(x.count) + " from "
+             + std::to_string(x.first) + ", mode "
+             + std::to_string(static_cast<int>(x.mode));
     default:
-      return text + " submits " + std::to_string(x.count) + " of function "
-             + std::to_string(value(x.function)) + ", attempts "
-             + std::to_string(x.attempts) + ", retries "
-             + std::to_string(x.retries);
+      return text + " submits " + std::to_string(x.count) + " for"
+             + to_string(x.with) + ", attempts " + std::to_string(x.attempts)
+             + ", retries " + std::to_string(x.retries) + demands_of(x);
   }
+}
+
+resources resources_of(const means& x) {
+  resources result;
+  for (auto i = 0; i < 2; ++i)
+    if ((x.tags >> i & 1) != 0)
+      result.tags.push_back("tag" + std::to_string(i));
+  if (x.slots > 0)
+    result.slots.push_back({"slot", x.slots});
+  return result;
+}
+
+std::uint32_t function_of(const means& x) {
+  return static_cast<std::uint32_t>(std::countr_zero(x.functions)) + 1;
 }
 
 story small_story(std::uint64_t seed) {
@@ -168,6 +237,7 @@ story large_story(std::uint64_t seed, std::uint32_t engines,
     auto& x = add(millisecond, event_kind::submit,
                   static_cast<std::uint32_t>(i % clients));
     x.count = static_cast<std::uint32_t>(std::min(batch, tasks - first));
+    x.with.functions = 1;
     x.attempts = 9;
     x.retries = 9;
   }
@@ -178,6 +248,10 @@ story large_story(std::uint64_t seed, std::uint32_t engines,
     auto at = 2 * millisecond + span / std::max(deaths, 1u) * i;
     add(at, event_kind::kill_engine, i);
     add(at, event_kind::add_engine, engines + i);
+    auto& x = add(at, event_kind::cancel, i % clients);
+    x.first = 1 + tasks / clients / std::max(deaths, 1u) * i;
+    x.count = 16;
+    x.mode = static_cast<cancel_mode>(i % 3);
   }
   return result;
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "troupe/ids.hpp"
+#include "troupe/protocol/control.hpp"
+#include "troupe/protocol/resources.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -35,7 +37,31 @@ enum class event_kind : std::uint8_t {
   kill_client,
   /// A client submits tasks.
   submit,
+  /// A client cancels some of its tasks.
+  cancel,
 };
+
+/// What an engine has, or what a task takes of it: functions and tags as bits,
+/// and a number of slots.
+struct means {
+  std::uint32_t functions = all_functions;
+  std::uint32_t tags = 0;
+  std::uint32_t slots = 0;
+
+  /// Whether somebody who has all this can ever serve `wanted`.
+  bool cover(const means& wanted) const noexcept {
+    return (wanted.functions & ~functions) == 0 && (wanted.tags & ~tags) == 0
+           && wanted.slots <= slots;
+  }
+
+  friend bool operator==(const means&, const means&) = default;
+};
+
+inline constexpr auto all_tags = std::uint32_t{3};
+inline constexpr auto most_slots = std::uint32_t{3};
+
+/// Returns tags and slots in the scheduler's words.
+resources resources_of(const means& x);
 
 /// One event of a story. Who does not exist does nothing, so that any part of a
 /// story is a story.
@@ -44,17 +70,35 @@ struct event {
   event_kind kind{};
   /// Number of the engine or client.
   std::uint32_t who = 0;
-  /// Engines: what they know.
-  std::uint32_t functions = all_functions;
+  /// What an engine has, or what tasks need: one function, and more.
+  means with{};
 
   // Tasks.
   std::uint32_t count = 0;
-  function_id function{1};
   std::uint8_t attempts = 1;
   std::uint8_t retries = 0;
   /// Arguments in bytes.
   std::uint32_t bytes = 16;
+  std::int8_t priority = 0;
+  /// Limits of the time to wait and to run, and time before another attempt
+  /// after an error, in milliseconds.
+  std::uint32_t queue_ms = 0;
+  std::uint32_t run_ms = 0;
+  std::uint32_t retry_ms = 0;
+  bool retry_elsewhere = false;
+
+  // Cancels: `count` tasks from this one.
+  task_number first = 0;
+  cancel_mode mode{};
+
+  /// Whether tasks demand more than what `with` says.
+  bool demanding() const noexcept {
+    return queue_ms > 0 || run_ms > 0 || retry_ms > 0 || retry_elsewhere;
+  }
 };
+
+/// The function of tasks that need this.
+std::uint32_t function_of(const means& x);
 
 /// One line for people, such as `1.20 ms  engine 3 dies`.
 std::string to_string(const event& x);
@@ -84,6 +128,10 @@ struct settings {
   std::uint32_t duplicates = 50;
   std::uint32_t full = 20;
   std::uint32_t returned = 500;
+  /// Of 1000: tasks that an engine rejects, and tasks that do not stop when
+  /// they are asked to.
+  std::uint32_t rejections = 0;
+  std::uint32_t stubborn = 300;
 };
 
 struct story {

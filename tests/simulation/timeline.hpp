@@ -3,6 +3,7 @@
 
 #include "simulation/story.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/protocol/control.hpp"
 
 #include <cstdint>
 #include <queue>
@@ -25,8 +26,16 @@ enum class step_kind : std::uint8_t {
   /// The hub gives up an engine or a client.
   lose_engine,
   lose_client,
-  /// The scheduler looks at waiting times.
+  /// The scheduler looks at waiting times: because it asked for it from time to
+  /// time, or for this time.
   tick,
+  due,
+  /// A cancel reaches the scheduler, by its place in the story.
+  cancel,
+  /// An engine is told what was cancelled.
+  revoke,
+  /// The nanny starts an engine like one that ended.
+  restart_engine,
 };
 
 struct step {
@@ -79,6 +88,16 @@ public:
     return std::move(messages_[slot]);
   }
 
+  /// Keeps what an engine will be told and returns its place.
+  std::uint32_t keep(revocation x) {
+    revocations_.push_back(std::move(x));
+    return static_cast<std::uint32_t>(revocations_.size() - 1);
+  }
+
+  revocation take_revocation(std::uint32_t place) {
+    return std::move(revocations_[place]);
+  }
+
 private:
   struct later {
     bool operator()(const step& x, const step& y) const {
@@ -89,6 +108,7 @@ private:
   std::priority_queue<step, std::vector<step>, later> steps_;
   std::vector<multipart> messages_;
   std::vector<std::uint32_t> free_;
+  std::vector<revocation> revocations_;
   std::uint64_t order_ = 0;
 };
 

@@ -21,6 +21,7 @@ constexpr auto for_duplicate = std::uint64_t{12};
 constexpr auto for_full = std::uint64_t{13};
 constexpr auto for_return = std::uint64_t{14};
 constexpr auto for_detection = std::uint64_t{15};
+constexpr auto for_control = std::uint64_t{16};
 
 constexpr auto tick_period = 5 * millisecond;
 
@@ -37,6 +38,14 @@ task_scheduler_config config_of(const story& x) {
   result.engine_wait =
     std::chrono::milliseconds{x.world.engine_wait / millisecond};
   return result;
+}
+
+/// Reads what `resources_of` wrote.
+void read_resources(const resources& from, means& to) {
+  for (auto& tag : from.tags)
+    to.tags |= 1u << (tag.back() - '0');
+  for (auto& slot : from.slots)
+    to.slots = static_cast<std::uint32_t>(slot.amount);
 }
 
 /// One end of the task lane is the scheduler, this is the other one.
@@ -68,6 +77,8 @@ public:
     for (auto& y : x.events)
       if (y.kind == event_kind::add_engine)
         rescue_.who = std::max(rescue_.who, y.who + 1);
+    rescue_.with = {all_functions, all_tags, most_slots};
+    last_engine_ = rescue_.who + 1;
     timeline_.add(rescue_.at, step_kind::story,
                   static_cast<std::uint32_t>(x.events.size()));
   }
@@ -110,6 +121,8 @@ private:
     auto actions = core_.flush();
     for (auto& x : actions.messages)
       send(std::move(x));
+    for (auto& [id, what] : actions.revoked)
+      send(value(id), std::move(what));
     for (auto id : actions.gone_engines)
       suspect(engines_[value(id)].alive, step_kind::lose_engine, value(id));
     for (auto id : actions.gone_clients)
@@ -122,10 +135,29 @@ private:
         fail("validate: " + text);
     if (core_.needs_tick() && !std::exchange(ticking_, true))
       timeline_.add(now_ + tick_period, step_kind::tick, 0);
+    plan_tick();
     if (now_ > end_ + patience && oracle_.missing() > 0)
       fail("the cluster does not come to an end");
     if (!fine() && options_.trace != nullptr)
       say("VIOLATION: " + violation());
+  }
+
+  /// Has the scheduler look at its timers when the first one is due.
+  void plan_tick() {
+    auto due = core_.next_due();
+    if (!due)
+      return;
+    auto at = std::max(static_cast<instant>(due->time_since_epoch().count()),
+                       now_ + 1);
+    if (next_tick_ > now_ && next_tick_ <= at)
+      return;
+    next_tick_ = at;
+    timeline_.add(at, step_kind::due, 0);
+  }
+
+  void tick() {
+    oracle_.tick(now_);
+    core_.tick();
   }
 
   void happen(const step& x) {
@@ -153,7 +185,15 @@ private:
         return core_.lose(client_id{x.who});
       case step_kind::tick:
         ticking_ = false;
-        return core_.tick();
+        return tick();
+      case step_kind::due:
+        return tick();
+      case step_kind::revoke:
+        return revoke(x.who, timeline_.take_revocation(x.message));
+      case step_kind::cancel:
+        return cancel(story_.events[x.who]);
+      case step_kind::restart_engine:
+        return restart_engine(x.who);
     }
   }
 
@@ -162,6 +202,25 @@ private:
   template <class Peers>
   bool alive(const Peers& peers, std::uint32_t id) const {
     return id < peers.size() && peers[id].alive;
+  }
+
+  /// A cancel reaches the scheduler: not on the way that tasks take.
+  void cancel(const event& x) {
+    cancel_request what{1, x.mode, {{x.first, x.count}}};
+    auto counts = core_.cancel(client_id{x.who}, what);
+    oracle_.cancel(x.who, what, counts);
+    mix(counts.dequeued ^ counts.asked << 20 ^ counts.killed << 40);
+    say("client " + std::to_string(x.who)
+        + " cancelled: " + std::to_string(counts.dequeued) + " waiting, "
+        + std::to_string(counts.asked) + " asked to stop, "
+        + std::to_string(counts.killed) + " to be killed");
+  }
+
+  void restart_engine(std::uint32_t id) {
+    event next{.at = now_, .kind = event_kind::add_engine};
+    next.with = engines_[id].with;
+    next.who = last_engine_++;
+    happen(next);
   }
 
   void happen(const event& x) {
@@ -191,21 +250,37 @@ private:
           clients_[x.who].backlog.push_back(x);
           submit(clients_[x.who]);
         }
+        return;
+      case event_kind::cancel:
+        if (alive(clients_, x.who))
+          timeline_.add(off_lane(x.who), step_kind::cancel,
+                        static_cast<std::uint32_t>(&x - story_.events.data()));
     }
+  }
+
+  /// When a message arrives that does not travel on the task lane. At that time
+  /// nothing from there arrives.
+  instant off_lane(std::uint64_t who) {
+    auto range = rules_.most_delay - rules_.least_delay + 1;
+    auto at = now_ + rules_.least_delay
+              + draw(story_.seed, for_control, who, now_) % range;
+    return at / rules_.grid * rules_.grid + 1;
   }
 
   void add_engine(const event& x) {
     if (x.who >= engines_.size())
       engines_.resize(x.who + 1);
     engines_[x.who].alive = true;
+    engines_[x.who].with = x.with;
     engine_joined hello;
     hello.id = engine_id{x.who};
     hello.token = 1 + std::uint64_t{x.who};
     for (auto f = 1u; f <= 3; ++f)
-      if ((x.functions >> (f - 1) & 1) != 0)
+      if ((x.with.functions >> (f - 1) & 1) != 0)
         hello.functions.push_back(function_id{f});
+    hello.means = resources_of(x.with);
     core_.admit(hello);
-    oracle_.admit_engine(x.who, x.functions);
+    oracle_.admit_engine(x.who, x.with);
     connect_engine(x.who);
   }
 
@@ -293,12 +368,26 @@ private:
                   connection, timeline_.keep(std::move(x)));
   }
 
+  /// The hub tells an engine about cancelled tasks.
+  void send(std::uint32_t engine, revocation what) {
+    for (auto key : what.keys)
+      oracle_.revoked(engine, key);
+    timeline_.add(off_lane(~std::uint64_t{engine}), step_kind::revoke, engine,
+                  timeline_.keep(std::move(what)));
+  }
+
   /// Compares what the scheduler sends. Returns whether it carries tasks or
   /// results.
   bool note(std::uint32_t connection, const message_view& x) {
     if (auto batch = read_tasks(x)) {
-      for (auto& entry : batch->entries)
-        note_dispatch(connection, entry, name_of(batch->bytes_of(entry)));
+      auto limits = *read_limits(x);
+      for (auto& entry : batch->entries) {
+        auto place = static_cast<std::uint32_t>(&entry - batch->entries.data());
+        auto limited = !limits.empty() && limits.front().task() == place;
+        note_dispatch(connection, entry, name_of(batch->bytes_of(entry)),
+                      limited ? limits.front().run_ms() : 0);
+        limits = limits.subspan(limited ? 1 : 0);
+      }
       return true;
     }
     if (auto batch = read_results(x)) {
@@ -313,9 +402,10 @@ private:
   }
 
   void note_dispatch(std::uint32_t connection, const wire::TaskEntry& entry,
-                     const task_name& task) {
+                     const task_name& task, std::uint32_t run_ms) {
     auto who = connections_[connection].who;
-    oracle_.dispatched(who, connection, entry.id(), task.client, task.number);
+    oracle_.dispatched(who, connection, entry.id(), task.client, task.number,
+                       run_ms);
     mix(entry.id() ^ task.number << 20 ^ std::uint64_t{who} << 40);
     if (options_.trace != nullptr)
       say("task " + std::to_string(task.client) + "/"
@@ -360,21 +450,45 @@ private:
         oracle_.join_engine(from.who, connection);
     } else if (auto results = read_results(*view)) {
       for (auto& x : results->entries)
-        oracle_.result(from.who, connection, x.id(), wire::Outcome{x.status()});
+        note_result(connection, x, results->bytes_of(x));
+    } else if (view->get<wire::Leave>() != nullptr) {
+      oracle_.leave_engine(from.who, connection);
     } else if (auto tasks = read_tasks(*view)) {
-      note_submit(from.who, *tasks);
+      note_submit(from.who, *tasks, *read_demands(*view, *tasks));
     }
     core_.receive(std::move(message));
   }
 
-  void note_submit(std::uint32_t client, const task_batch_view& tasks) {
-    event how;
+  void note_result(std::uint32_t connection, const wire::ResultEntry& x,
+                   std::span<const std::byte> bytes) {
+    auto outcome = wire::Outcome{x.status()};
+    auto pause = outcome == wire::Outcome::Rejected
+                   ? read_rejection(bytes).retry_after
+                   : std::chrono::milliseconds{0};
+    oracle_.result(connections_[connection].who, connection, x.id(), outcome,
+                   static_cast<instant>(pause.count()) * millisecond, now_);
+  }
+
+  void note_submit(std::uint32_t client, const task_batch_view& tasks,
+                   const demand_view& demands) {
+    auto next = demands.demands.begin();
     for (auto& x : tasks.entries) {
-      how.function = function_id{x.function()};
+      event how;
+      how.with.functions = 1u << (x.function() - 1);
       how.attempts = x.attempts();
       how.retries = x.retries();
+      how.priority = x.priority();
       how.bytes = x.size();
-      oracle_.submit(client, x.id(), how);
+      auto place = static_cast<std::uint32_t>(&x - tasks.entries.data());
+      if (next != demands.demands.end() && next->task() == place) {
+        how.queue_ms = next->queue_ms();
+        how.run_ms = next->run_ms();
+        how.retry_ms = next->retry_ms();
+        how.retry_elsewhere = (next->flags() & demand_flags::retry_elsewhere)
+                              != 0;
+        read_resources(*demands.needs(*next++), how.with);
+      }
+      oracle_.submit(client, x.id(), how, now_);
       ++result_.tasks;
     }
   }
@@ -390,7 +504,7 @@ private:
     auto view = message_view::make(std::move(message));
     if (to.engine) {
       if (auto tasks = read_tasks(*view)) {
-        engines_[to.who].take(*tasks);
+        engines_[to.who].take(*tasks, *read_limits(*view));
         begin_work(to.who);
       }
       return;
@@ -440,8 +554,28 @@ private:
     auto& x = engines_[id];
     if (!x.alive)
       return;
-    post(x.connection, x.finish(story_.seed, rules_));
+    if (std::exchange(x.stuck, false))
+      return end_engine(id, wire::Outcome::Timeout);
+    post(x.connection, x.finish(story_.seed));
     begin_work(id);
+  }
+
+  /// The process of an engine ends with the task that it works on; the nanny
+  /// starts another one.
+  void end_engine(std::uint32_t id, wire::Outcome outcome) {
+    constexpr auto restart = 5 * millisecond;
+    auto& x = engines_[id];
+    say("engine " + std::to_string(id) + " ends with its task");
+    post(x.connection, x.give_up(outcome));
+    post(x.connection, {{}, {pack_leave()}});
+    kill(x, step_kind::lose_engine, id);
+    if (now_ < rescue_.at)
+      timeline_.add(now_ + restart, step_kind::restart_engine, id);
+  }
+
+  void revoke(std::uint32_t id, const revocation& what) {
+    if (alive(engines_, id) && engines_[id].revoke(story_.seed, rules_, what))
+      end_engine(id, wire::Outcome::Aborted);
   }
 
   const story& story_;
@@ -457,6 +591,8 @@ private:
   instant now_ = 0;
   instant end_ = 0;
   bool ticking_ = false;
+  instant next_tick_ = 0;
+  std::uint32_t last_engine_ = 0;
   std::string failure_;
   ending result_;
 };
