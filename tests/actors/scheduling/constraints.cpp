@@ -466,6 +466,18 @@ BOOST_AUTO_TEST_CASE(a_task_that_runs_has_no_limit) {
   BOOST_TEST((ended[1].outcome == wire::Outcome::Ok));
 }
 
+BOOST_AUTO_TEST_CASE(a_task_that_runs_again_too_late_does_not_wait) {
+  with({e0});
+  auto x = plain(1);
+  x.attempts = 2;
+  x.demand.queue_ms = 50;
+  send({x});
+  core.lose(e0);
+  advance(50ms); // in the same round
+  round();
+  BOOST_TEST(why(1) == "queue_limit");
+}
+
 BOOST_AUTO_TEST_CASE(tasks_of_a_lost_client_leave_nothing_behind) {
   with({e0});
   auto x = after(2, {1});
