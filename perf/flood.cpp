@@ -70,6 +70,27 @@ measurement run_calls(const client& session,
   return {{"sent_per_s", count / sent}, {"roundtrip_per_s", count / roundtrip}};
 }
 
+/// Submits `length` tasks one by one, each after the one before.
+measurement run_chain(const client& session,
+                      const std::vector<std::string>& inputs,
+                      std::size_t length) {
+  auto view = session.balanced();
+  std::vector<async_result<std::string>> links;
+  links.reserve(length);
+  auto input = [&](std::size_t i) { return inputs[i % inputs.size()]; };
+  stopwatch watch;
+  links.push_back(view.apply<echo>(input(0)));
+  for (std::size_t i = 1; i < length; ++i)
+    links.push_back(view.with({.after = {links.back()}}).apply<echo>(input(i)));
+  auto sent = watch.seconds();
+  for (std::size_t i = 0; i < length; ++i)
+    if (links[i].get() != input(i))
+      throw std::runtime_error("the actor path changed an answer");
+  auto roundtrip = watch.seconds();
+  auto count = static_cast<double>(length);
+  return {{"sent_per_s", count / sent}, {"roundtrip_per_s", count / roundtrip}};
+}
+
 /// The processes of both paths, all of them up while either is measured.
 struct stage {
   stage(const options& with, std::size_t engines,
@@ -115,6 +136,14 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
            return run_calls(session, inputs, batch);
          }});
     }
+    for (auto length : with.chains) {
+      auto chain = key;
+      chain.set("chain", length);
+      contenders.push_back(
+        {chain, [&inputs, &session = actors->session(), length] {
+           return run_chain(session, inputs, length);
+         }});
+    }
   }
   key.set("transport", "tcp").set("scheme", "own");
   for (const auto& [name, run] : on.peers) {
@@ -147,7 +176,7 @@ workload flood_workload() {
   workload result{"flood",
                   "N tiny tasks at once: sent and round trips per second",
                   {"engines", "tasks", "size", "transport", "scheme", "batch",
-                   "peer"},
+                   "chain", "peer"},
                   {},
                   run};
   result.defaults.batches.clear(); // all tasks in one call

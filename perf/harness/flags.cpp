@@ -146,6 +146,11 @@ const std::array dimensions{
                         "a time",
                         with.batches);
             }},
+  dimension{"chain", "--chain",
+            [](CLI::App& app, const workload&, options& with) {
+              add_sizes(app, "--chain", "tasks that run one after the other",
+                        with.chains);
+            }},
   dimension{"peers", "--peers",
             [](CLI::App& app, const workload&, options& with) {
               add_framing(app, with.bridged);

@@ -36,6 +36,8 @@ struct options {
   std::vector<std::size_t> queued{1000, 10'000, 100'000, 1'000'000};
   /// Messages per send on the actor path.
   std::vector<std::size_t> batches{1, 64};
+  /// Tasks in a chain, each after the one before.
+  std::vector<std::size_t> chains{};
   /// Whether links between actors use the bridge's own framing.
   bool bridged = true;
   /// Other systems that run the same workload beside the two paths.
@@ -72,8 +74,8 @@ struct workload {
   std::string summary;
 
   /// Flags that it takes besides the common ones: some of `engines`, `tasks`,
-  /// `size`, `transport`, `copy`, `scheme`, `dt`, `queued`, `batch`, `peers`,
-  /// `peer` and `task`.
+  /// `size`, `transport`, `copy`, `scheme`, `dt`, `queued`, `batch`, `chain`,
+  /// `peers`, `peer` and `task`.
   std::vector<std::string> dimensions;
 
   options defaults;

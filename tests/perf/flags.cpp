@@ -23,6 +23,7 @@ const std::map<std::string, std::string> dimensions{
   {"--transport", "ipc"}, {"--copy", "always"}, {"--scheme", "lru"},
   {"--dt", "1"},          {"--queued", "250"},  {"--batch", "1"},
   {"--peers", "raw"},     {"--peer", "nats"},   {"--task", ""},
+  {"--chain", "2"},
 };
 
 /// Names of subcommands, and the flags in the help of each.

@@ -16,6 +16,18 @@ BOOST_AUTO_TEST_CASE(a_chain_of_ten_thousand_tasks_runs_in_order) {
   tell(TROUPE_TEST_GRAPH, "chain", 1);
 }
 
+BOOST_AUTO_TEST_CASE(a_link_that_fails_ends_the_chain) {
+  tell(TROUPE_TEST_CHAIN, "broken", 3);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_runs_again_holds_up_the_chain) {
+  tell(TROUPE_TEST_CHAIN, "retried", 2);
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_outlives_a_killed_engine) {
+  tell(TROUPE_TEST_CHAIN, "killed", 3);
+}
+
 BOOST_AUTO_TEST_CASE(tasks_for_a_busy_engine_keep_their_order) {
   tell(TROUPE_TEST_GRAPH, "order", 2);
 }

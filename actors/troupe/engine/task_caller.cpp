@@ -134,6 +134,11 @@ wire::Outcome task_caller::leave_out() {
   return wire::Outcome::Aborted;
 }
 
+wire::Outcome task_caller::skip() {
+  clear();
+  return wire::Outcome::Skipped;
+}
+
 wire::Outcome task_caller::fail(const reject& x) {
   clear();
   auto wait = std::max(x.retry_after(), std::chrono::milliseconds{0});

@@ -37,6 +37,9 @@ public:
   /// Says that a task did not begin because it is cancelled.
   wire::Outcome leave_out();
 
+  /// Says that a task did not begin because the one before it did not end well.
+  wire::Outcome skip();
+
   /// What the last call left, until `clear` or the next call.
   std::span<const std::byte> bytes() const noexcept {
     return bytes_;

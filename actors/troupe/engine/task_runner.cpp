@@ -158,7 +158,10 @@ void task_runner::run_batch(const job& work) {
     auto is_short = end - begin < long_run;
     auto was_short = short_tasks_.exchange(is_short);
     control_.end();
-    ++done_;
+    if (outcome != wire::Outcome::Skipped)
+      ++done_;
+    if (work.source == task_source::balanced)
+      last_good_ = outcome == wire::Outcome::Ok ? task.id() : 0;
     report(work,
            wire::ResultEntry{
              task.id(), static_cast<std::uint64_t>((end - begin).count()),
@@ -171,6 +174,16 @@ void task_runner::run_batch(const job& work) {
   queued_ -= left;
 }
 
+bool task_runner::too_early(const job& work,
+                            const wire::TaskEntry& task) const {
+  if (task.priority() != dispatch_marks::early)
+    return false;
+  auto first = &task == work.tasks.entries.data();
+  auto before = first ? work.message.get<wire::Dispatch>()->behind()
+                      : (&task - 1)->id();
+  return before == 0 || before != last_good_;
+}
+
 wire::Outcome task_runner::run_task(const job& work,
                                     const wire::TaskEntry& task,
                                     std::span<const wire::RunLimit>& limits,
@@ -179,6 +192,8 @@ wire::Outcome task_runner::run_task(const job& work,
   if (!control_.begin(work.source == task_source::direct ? ~task.id()
                                                          : task.id()))
     return caller_.leave_out();
+  if (too_early(work, task))
+    return caller_.skip();
   auto& tasks = work.tasks;
   if (!limits.empty()) {
     auto place = static_cast<std::size_t>(&task - tasks.entries.data());

@@ -168,7 +168,11 @@ private:
 
   void run_batch(const job& work);
 
-  /// Runs a task, unless it is cancelled.
+  /// Whether a task was handed out early, and the one that was handed out right
+  /// before it did not run here, or did not end well.
+  bool too_early(const job& work, const wire::TaskEntry& task) const;
+
+  /// Runs a task, unless it is cancelled or has to be skipped.
   wire::Outcome run_task(const job& work, const wire::TaskEntry& task,
                          std::span<const wire::RunLimit>& limits,
                          clock::time_point now);
@@ -186,6 +190,9 @@ private:
   std::function<void()> wake_;
   task_caller caller_; // of the running thread
   task_control control_;
+  /// The key of the last balanced task if it ended well, or 0. Of the running
+  /// thread.
+  std::uint64_t last_good_ = 0;
 
   std::atomic<std::uint32_t> queued_{0};
   std::atomic<std::uint64_t> done_{0};

@@ -301,6 +301,7 @@ multipart batch_builder<Entry>::finish(const routing_id& peer) {
   arena_.clear();
   frames_.clear();
   frame_bytes_ = 0;
+  behind_ = 0;
   return multipart{peer, std::move(frames)};
 }
 
@@ -333,9 +334,9 @@ flatbuffers::Offset<wire::Dispatch> batch_builder<Entry>::finish_dispatch(
   flatbuffers::Offset<flatbuffers::Vector<const wire::TaskEntry*>> entries,
   flatbuffers::Offset<flatbuffers::Vector<std::uint8_t>> arena) {
   if (limits_.empty())
-    return wire::CreateDispatch(fbb, entries, arena);
+    return wire::CreateDispatch(fbb, entries, arena, 0, behind_);
   auto limits = fbb.CreateVectorOfStructs(limits_.data(), limits_.size());
-  return wire::CreateDispatch(fbb, entries, arena, limits);
+  return wire::CreateDispatch(fbb, entries, arena, limits, behind_);
 }
 
 template class batch_builder<wire::TaskEntry>;

@@ -117,6 +117,14 @@ struct task_demand {
   friend bool operator==(const task_demand&, const task_demand&) = default;
 };
 
+/// What `wire::TaskEntry::priority` says in a `Dispatch`.
+namespace dispatch_marks {
+
+/// It runs only if the task right before it ended well.
+inline constexpr std::int8_t early = 1;
+
+} // namespace dispatch_marks
+
 /// Which of the three batch messages a builder makes.
 enum class batch_kind : std::uint8_t { submit, dispatch, results };
 
@@ -151,6 +159,12 @@ public:
   /// Limits the run time of the last entry.
   /// @pre this builds a `Dispatch` that is not empty
   void limit(std::uint32_t run_ms);
+
+  /// Says which task the engine got right before the first entry.
+  /// @pre this builds a `Dispatch`
+  void behind(std::uint64_t key) noexcept {
+    behind_ = key;
+  }
 
   /// Whether any entry demands something.
   bool demands() const noexcept {
@@ -191,6 +205,7 @@ private:
   std::vector<std::byte> arena_;
   std::vector<buffer> frames_;
   std::size_t frame_bytes_ = 0;
+  std::uint64_t behind_ = 0;
 };
 
 extern template class batch_builder<wire::TaskEntry>;

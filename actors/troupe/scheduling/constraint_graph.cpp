@@ -139,13 +139,31 @@ constraint_graph::first_open(const task& x,
   return nullptr;
 }
 
+task* constraint_graph::heir_of(const task& x) {
+  if (x.dependents == nullptr || x.dependents->size() != 1)
+    return nullptr;
+  auto& y = x.dependents->front();
+  if (y.follows || y.who->state != task_state::held || !current(*y.who, y.id))
+    return nullptr;
+  auto& demands = *y.who->demands;
+  auto plain = !demands.bound() && demands.avoid == no_engine
+               && !demands.pausing && demands.deadline == time_point::max();
+  if (!plain || demands.after.open() != 1 || !demands.after.counts(true))
+    return nullptr;
+  auto then = demands.after;
+  then.end(true);
+  return then.met() ? y.who : nullptr;
+}
+
 void constraint_graph::end(task& x, bool succeeded, engine_id engine) {
   auto dependents = std::exchange(x.dependents, nullptr);
   if (dependents == nullptr)
     return;
   for (auto& y : *dependents) {
-    if (y.who->state != task_state::held || !current(*y.who, y.id))
+    if (!current(*y.who, y.id))
       continue; // it ended already
+    if (y.who->state != task_state::held && !y.who->demands->early)
+      continue; // it needs this one no more
     auto before = judge(*y.who->demands);
     note(*y.who->demands, y.follows, succeeded, engine);
     auto after = judge(*y.who->demands);

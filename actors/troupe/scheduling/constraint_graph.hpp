@@ -65,6 +65,12 @@ struct task_demands {
   bool pausing = false;
   time_point resumes{};
 
+  /// Handed out before the task that it comes after ended, right behind it:
+  /// its attempt, the key of the latest one, and whether it is handed out like
+  /// that now.
+  std::uint64_t behind = 0;
+  bool early = false;
+
   /// Whether the client says on which engines it runs.
   bool targeted() const noexcept {
     return has_targets || follows;
@@ -123,7 +129,8 @@ public:
   verdict add(task& x, const demand_view& demands, const wire::Demand& demand,
               const task_history& history, time_point now);
 
-  /// Tells those who depend on `x` how it ended.
+  /// Tells those who depend on `x` how it ended: those that wait, and those
+  /// that were handed out early.
   void end(task& x, bool succeeded, engine_id engine);
 
   /// Returns what was decided since the last call, in order.
@@ -137,6 +144,15 @@ public:
   /// at all tasks of its client: only for people who ask.
   static const task* first_open(const task& x,
                                 const task_list<&task::siblings>& tasks);
+
+  /// Returns the one task that waits for `x`, if it waits for nothing else,
+  /// runs if `x` ends well, and may run wherever `x` does. Else null.
+  static task* heir_of(const task& x);
+
+  /// Says whether a task with demands may run now.
+  static verdict judge(const task& x) {
+    return judge(*x.demands);
+  }
 
   /// Whether these are still the demands of `x`.
   static bool current(const task& x, std::uint64_t id) noexcept {

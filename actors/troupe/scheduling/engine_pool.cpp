@@ -231,6 +231,15 @@ void engine_pool::assign(task& x, engine_record& engine) {
   engine.kind->places.pick(engine.seat);
 }
 
+bool engine_pool::assign_if_room(task& x, engine_record& engine) {
+  if (!engine.joined() || !engine.kind->places.eligible(engine.seat)
+      || !has_room(engine, x)
+      || !knows(engine, function_id{x.entry().function()}))
+    return false;
+  assign(x, engine);
+  return true;
+}
+
 void engine_pool::finish(task& x) {
   auto& engine = *x.engine;
   engine.tasks.erase(x);

@@ -75,6 +75,9 @@ public:
   /// Hands a task to an engine and counts it there.
   void assign(task& x, engine_record& engine);
 
+  /// The same if the engine knows the function and has room.
+  bool assign_if_room(task& x, engine_record& engine);
+
   /// Counts a task less for its engine.
   void finish(task& x);
 

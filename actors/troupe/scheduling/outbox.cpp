@@ -27,8 +27,12 @@ void outbox::dispatch(const task& x, std::uint64_t key) {
   else if (!engine.batch.takes(inline_bytes.size(), entry.frames(),
                                x.bytes - inline_bytes.size()))
     messages_.push_back(engine.batch.finish(engine.peer));
+  auto early = x.demands != nullptr && x.demands->early;
+  if (early && engine.batch.empty())
+    engine.batch.behind(x.demands->behind);
   engine.batch.add({key, entry.function(), entry.signature(), 0, 0, 0, 0,
-                    attempt_number(x), x.retries_left, entry.encoding(), 0},
+                    attempt_number(x), x.retries_left, entry.encoding(),
+                    early ? dispatch_marks::early : std::int8_t{0}},
                    inline_bytes, x.frames());
   if (x.demands != nullptr && x.demands->run_ms > 0)
     engine.batch.limit(x.demands->run_ms);

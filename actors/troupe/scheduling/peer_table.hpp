@@ -53,6 +53,9 @@ struct engine_record {
   task_list<&task::place> tasks;
   std::uint64_t bytes = 0;
 
+  /// Whether to look for tasks that can be handed out early behind its last.
+  bool has_news = false;
+
   /// Lines of tasks that may run only on some engines, such as this one.
   std::vector<task_line*> lines;
 

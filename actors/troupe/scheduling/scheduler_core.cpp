@@ -102,6 +102,7 @@ void scheduler_core::lose(engine_id id) {
     return;
   leave(*engine);
   strand(*engine);
+  std::erase(news_, engine);
   auto stray = queue_.unbind(*engine);
   peers_.erase(*engine);
   reject(queue_.put_back(std::move(stray)));
@@ -224,6 +225,7 @@ scheduler_actions scheduler_core::flush() {
   while (auto x = queue_.pop())
     dispatch(*x);
   queue_.end_round();
+  hand_out_early();
   actions_.messages = outbox_.flush();
   return std::exchange(actions_, {});
 }
@@ -233,6 +235,8 @@ void scheduler_core::dispatch(task& x) {
   auto key = tasks_.next_key(x);
   outbox_.dispatch(x, key);
   auto& engine = *x.engine;
+  if (x.dependents != nullptr)
+    look_behind_last(engine);
   if (engine.tasks.size() == 1) {
     engine.probe = key;
     engine.probe_sent = now_;
@@ -253,8 +257,13 @@ void scheduler_core::decide() {
   using verdict = constraint_graph::verdict;
   while (graph_.has_decisions())
     for (auto& x : graph_.take_decisions()) {
-      if (!graph_.current(*x.who, x.id) || x.who->state != task_state::held)
+      if (!graph_.current(*x.who, x.id))
         continue; // it ended meanwhile, or its client is lost
+      if (x.who->state != task_state::held) { // it was handed out early
+        if (x.what == verdict::ready)
+          x.who->sequence = ++last_sequence_;
+        continue;
+      }
       held_.erase(*x.who);
       x.who->state = task_state::none;
       if (x.what == verdict::ready)

@@ -67,6 +67,10 @@ struct task_scheduler_config {
 /// Tasks that depend on others, or that wait before they run again, are held
 /// outside of the lines.
 ///
+/// A task that comes after another one is handed out early if it can: right
+/// behind it, to the same engine, which runs it only if the one before it ended
+/// well. See docs/decisions/0022.
+///
 /// Takes events; nothing is handed out or sent before `flush`, so that batches
 /// form by themselves out of what arrived together. Knows no clock: time is
 /// what `advance` says.
@@ -191,6 +195,25 @@ private:
 
   void dispatch(task& x);
 
+  // -- tasks that are handed out early ----------------------------------------
+
+  /// Looks at the end of the round for tasks that can be handed out early
+  /// behind the last one of an engine.
+  void look_behind_last(engine_record& engine);
+
+  /// Hands out tasks early while engines have room that nobody else needs.
+  void hand_out_early();
+
+  /// The same for one engine.
+  void hand_out_early(engine_record& engine);
+
+  /// Lets a task that the engine skipped wait as before.
+  void skip(task& x);
+
+  /// Lets a task that was handed out early wait for its dependencies, or run
+  /// again if they are met by now.
+  void wait_again(task& x);
+
   /// Recovers the tasks of a dispatch that was not sent.
   void undo(const multipart& message, bool undelivered);
 
@@ -279,6 +302,7 @@ private:
   outbox outbox_;
   scheduler_actions actions_;
   std::vector<task*> again_;
+  std::vector<engine_record*> news_; // with `has_news`
 
   std::vector<std::byte> scratch_;
   std::uint64_t last_sequence_ = 0;

@@ -8,6 +8,16 @@
 // How tasks end, and how they run again.
 namespace troupe {
 
+namespace {
+
+/// Whether an engine may say that of a task.
+bool possible(wire::Outcome outcome, bool early) {
+  return outcome <= wire::Outcome::Timeout || outcome == wire::Outcome::Rejected
+         || (early && outcome == wire::Outcome::Skipped);
+}
+
+} // namespace
+
 void scheduler_core::collect(engine_record& engine,
                              const message_view& message) {
   auto results = read_results(message);
@@ -19,6 +29,7 @@ void scheduler_core::collect(engine_record& engine,
     collect(engine, entry, *results);
   if (engine.joined())
     queue_.limit(engine, engine.pace.hwm());
+  look_behind_last(engine); // it has room again
 }
 
 void scheduler_core::collect(engine_record& engine,
@@ -26,12 +37,15 @@ void scheduler_core::collect(engine_record& engine,
                              const result_batch_view& results) {
   auto x = tasks_.find(entry.id());
   auto outcome = wire::Outcome{entry.status()};
-  if (x == nullptr || x->engine != &engine
-      || (outcome > wire::Outcome::Timeout
-          && outcome != wire::Outcome::Rejected)) {
+  auto early = x != nullptr && x->demands != nullptr && x->demands->early;
+  if (x == nullptr || x->engine != &engine || !possible(outcome, early)) {
     ++dropped_;
     return;
   }
+  if (outcome == wire::Outcome::Skipped)
+    return skip(*x);
+  if (early)
+    x->demands->early = false;
   if (outcome <= wire::Outcome::Error) // others may not have run at all
     engine.pace.record(entry.run_ns());
   if (entry.id() == engine.probe) {
@@ -93,7 +107,10 @@ void scheduler_core::recover(task& x, bool undelivered) {
 
 void scheduler_core::retry(task& x) {
   ++redispatched_;
-  again_.push_back(&x);
+  if (x.demands != nullptr && x.demands->early)
+    wait_again(x);
+  else
+    again_.push_back(&x);
 }
 
 bool scheduler_core::may_retry(const task& x) const {

@@ -128,9 +128,16 @@ void scheduler_core::accept_demands(task& x, const demand_view& demands,
   if (x.demands->deadline != time_point::max())
     timers_.add(x.demands->deadline, x);
   if (what == verdict::ready)
-    make_ready(x);
-  else
-    hold(x);
+    return make_ready(x);
+  hold(x);
+  if (x.demands->after.open() != 1)
+    return;
+  // If a chain comes faster than it runs, the task before this one may be the
+  // last that its engine got.
+  for (auto& other : demands.after(demand))
+    if (auto y = x.client->history.find(other.value()).live;
+        y != nullptr && y->engine != nullptr)
+      look_behind_last(*y->engine);
 }
 
 void scheduler_core::make_ready(task& x) {

@@ -52,6 +52,7 @@ std::string check(const task_line& line, std::size_t& queued) {
     return x.state == task_state::queued && x.line == &line
            && x.engine == nullptr && x.client != nullptr
            && x.priority == line.priority && x.client->id == line.client
+           && (x.demands == nullptr || !x.demands->early)
            && x.sequence > std::exchange(last, x.sequence);
   });
   queued += line.tasks.size();
@@ -119,7 +120,7 @@ std::string scheduler_core::validate() const {
   auto bytes = std::uint64_t{0};
   if (!all(held_, bytes, [](const task& x) {
         return x.state == task_state::held && x.client != nullptr
-               && x.demands != nullptr;
+               && x.demands != nullptr && !x.demands->early;
       }))
     return "a task is held that does not wait";
   for (auto& [id, engine] : peers_.engines())
@@ -133,6 +134,8 @@ std::string scheduler_core::validate() const {
     return "the length of the queue is wrong";
   if (queued + dispatched + held_.size() != tasks_.size() || !again_.empty())
     return "a task is in no list";
+  if (!news_.empty())
+    return "an engine was not looked at";
   if (owned + orphans != tasks_.size())
     return "a task has no client";
   return "";

@@ -86,6 +86,12 @@ public:
   /// calls until null, no engine may become free, and no task may come or go.
   task* pop();
 
+  /// Counts a task that does not wait here for an engine, if that has room.
+  /// Not between `pop` and `end_round`.
+  bool assign(task& x, engine_record& engine) {
+    return engines_.assign_if_room(x, engine);
+  }
+
   /// Ends a round of `pop`.
   void end_round();
 

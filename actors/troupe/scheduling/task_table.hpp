@@ -141,6 +141,10 @@ public:
     return front_;
   }
 
+  task* back() const noexcept {
+    return back_;
+  }
+
   static task* next(const task& x) noexcept {
     return (x.*Links).next;
   }

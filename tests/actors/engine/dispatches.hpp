@@ -24,6 +24,22 @@ public:
                std::tuple<Ts...>{std::move(xs)...});
   }
 
+  /// Adds a task that was handed out early.
+  template <class... Ts>
+  dispatches&
+  call_early(std::uint64_t key, std::string_view function, Ts... xs) {
+    mark_ = dispatch_marks::early;
+    call(key, function, std::move(xs)...);
+    mark_ = 0;
+    return *this;
+  }
+
+  /// Says which task came right before the first one.
+  dispatches& behind(std::uint64_t key) {
+    builder_.behind(key);
+    return *this;
+  }
+
   /// Adds a task with arguments as text.
   dispatches& call_text(std::uint64_t key, std::string_view function,
                         std::vector<std::string> words) {
@@ -39,7 +55,7 @@ public:
     encoder out{arena, frames};
     codec<Arguments>::encode(out, std::move(arguments));
     builder_.add({key, value(function_id_of(function)), signature, 0, 0, 0, 0,
-                  1, 0, static_cast<std::uint8_t>(encoding), 0},
+                  1, 0, static_cast<std::uint8_t>(encoding), mark_},
                  arena, frames);
     return *this;
   }
@@ -67,6 +83,7 @@ public:
 
 private:
   task_batch_builder builder_{batch_kind::dispatch};
+  std::int8_t mark_ = 0;
 };
 
 /// One result, copied out of its message.

@@ -194,6 +194,70 @@ BOOST_AUTO_TEST_CASE(large_results_are_split_over_messages) {
   BOOST_TEST(results[4].get<buffer>().size() == size);
 }
 
+// -- tasks that were handed out early -----------------------------------------
+
+BOOST_AUTO_TEST_CASE(early_tasks_run_behind_those_that_end_well) {
+  build.call(1, "runner.step", 1).call_early(2, "runner.step", 2);
+  dispatch();
+  build.behind(2).call_early(3, "runner.step", 3);
+  dispatch();
+  run();
+  BOOST_REQUIRE(results.size() == 3u);
+  BOOST_TEST(results[1].get<int>() == 2);
+  BOOST_TEST(results[2].get<int>() == 3);
+  BOOST_TEST(runner.done() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(early_tasks_behind_a_failed_one_are_skipped) {
+  build.call(1, "nobody").call_early(2, "runner.step", 2);
+  build.call_early(3, "runner.step", 3).call(4, "runner.step", 4);
+  dispatch();
+  auto ran = 0;
+  during = [&](int) { ++ran; };
+  run();
+  BOOST_REQUIRE(results.size() == 4u);
+  BOOST_TEST((results[1].outcome == wire::Outcome::Skipped));
+  BOOST_TEST((results[2].outcome == wire::Outcome::Skipped));
+  BOOST_TEST(results[2].bytes.empty());
+  BOOST_TEST(results[3].get<int>() == 4);
+  BOOST_TEST(ran == 1);
+  BOOST_TEST(runner.done() == 2u); // a task that was skipped is not done
+}
+
+BOOST_AUTO_TEST_CASE(early_tasks_whose_predecessor_is_not_here_are_skipped) {
+  dispatch_steps(1, 1);
+  build.behind(7).call_early(2, "runner.step", 2); // 7 was lost on its way
+  dispatch();
+  build.call_early(3, "runner.step", 3); // behind nothing at all
+  dispatch();
+  run();
+  BOOST_REQUIRE(results.size() == 3u);
+  BOOST_TEST((results[1].outcome == wire::Outcome::Skipped));
+  BOOST_TEST((results[2].outcome == wire::Outcome::Skipped));
+}
+
+BOOST_AUTO_TEST_CASE(early_tasks_behind_a_cancelled_one_are_skipped) {
+  build.call(1, "runner.step", 1).call_early(2, "runner.step", 2);
+  dispatch();
+  runner.control().revoke(std::vector<std::uint64_t>{1}, false);
+  run();
+  BOOST_REQUIRE(results.size() == 2u);
+  BOOST_TEST((results[0].outcome == wire::Outcome::Aborted));
+  BOOST_TEST((results[1].outcome == wire::Outcome::Skipped));
+}
+
+BOOST_AUTO_TEST_CASE(direct_calls_do_not_come_between) {
+  build.call(1, "runner.step", 1).call_early(2, "runner.step", 2);
+  dispatch();
+  during = [&](int x) {
+    if (x == 1)
+      dispatch_direct({9});
+  };
+  run();
+  BOOST_REQUIRE(results.size() == 2u);
+  BOOST_TEST(results[1].get<int>() == 2);
+}
+
 // -- stopping and clearing ----------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(stops_after_the_current_task) {

@@ -196,6 +196,18 @@ BOOST_AUTO_TEST_CASE(arguments_are_aligned_for_numbers) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_dispatch_says_what_its_first_task_is_behind) {
+  task_batch_builder builder{batch_kind::dispatch};
+  for (auto key : {std::uint64_t{7}, std::uint64_t{0}}) {
+    builder.add(entry_of(1), {}, {});
+    if (key != 0)
+      builder.behind(key);
+    auto view = message_view::make(builder.finish({}));
+    BOOST_REQUIRE(view);
+    BOOST_TEST(view->get<wire::Dispatch>()->behind() == key);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_batch_of_results_comes_back_as_it_was) {
   result_batch_builder builder{batch_kind::results};
   auto frame = buffer::copy_of("payload");

@@ -33,10 +33,15 @@ std::vector<buffer> copy(Range&& frames) {
 void add_dispatch(lane_output& result, const message_view& view) {
   auto batch = read_tasks(view);
   BOOST_REQUIRE(batch);
-  for (auto& x : batch->entries)
+  auto before = view.get<wire::Dispatch>()->behind();
+  for (auto& x : batch->entries) {
+    auto early = x.priority() == dispatch_marks::early;
     result.dispatched[id_of<engine_id>(view.peer())].push_back(
       {x.id(), function_id{x.function()}, x.attempts(),
-       text_of(batch->bytes_of(x)), copy(batch->frames_of(x))});
+       text_of(batch->bytes_of(x)), copy(batch->frames_of(x)),
+       early ? before : 0});
+    before = x.id();
+  }
 }
 
 void add_results(lane_output& result, const message_view& view) {

@@ -56,6 +56,8 @@ struct dispatched_task {
   unsigned attempt = 0;
   std::string arguments;
   std::vector<buffer> frames;
+  /// If it was handed out early: the key of the task right before it, else 0.
+  std::uint64_t behind = 0;
 };
 
 /// A result as a client received it.
