@@ -259,7 +259,8 @@ void scheduler_core::decide() {
     for (auto& x : graph_.take_decisions()) {
       if (!graph_.current(*x.who, x.id))
         continue; // it ended meanwhile, or its client is lost
-      if (x.who->state != task_state::held) { // it was handed out early
+      if (x.who->state != task_state::held || x.who->demands->pausing) {
+        // It was handed out early, and may even wait before it runs again.
         if (x.what == verdict::ready)
           x.who->sequence = ++last_sequence_;
         continue;

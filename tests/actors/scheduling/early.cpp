@@ -243,6 +243,34 @@ BOOST_AUTO_TEST_CASE(links_behind_a_retried_one_wait_for_it) {
     BOOST_TEST(ended[n].attempts == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_link_that_fails_waits_before_it_runs_again) {
+  auto tasks = chain(2, 1);
+  tasks[1].retries = 1;
+  tasks[1].demand.retry_ms = 100;
+  send(tasks);
+  CHECK_TASKS(e0, "1", "+2");
+  answer(e0, {ok, error}); // one message tells both
+  CHECK_TASKS(e0, );
+  lane->advance(99ms);
+  round();
+  CHECK_TASKS(e0, );
+  lane->advance(1ms);
+  round();
+  CHECK_TASKS(e0, "2");
+}
+
+BOOST_AUTO_TEST_CASE(a_link_that_is_rejected_waits_before_it_runs_again) {
+  send(chain(2));
+  auto xs = std::exchange(running[e0], {});
+  lane->answer(e0, {xs.front()});
+  lane->core.receive(rejection_message(e0, xs.back().key, 100ms));
+  round();
+  CHECK_TASKS(e0, );
+  lane->advance(100ms);
+  round();
+  CHECK_TASKS(e0, "2");
+}
+
 BOOST_AUTO_TEST_CASE(a_skip_may_come_late) {
   send(chain(3, 1));
   answer(e0, {error});
