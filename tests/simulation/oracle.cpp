@@ -317,6 +317,8 @@ void oracle::result(std::uint32_t id, std::uint32_t connection,
   auto x = find(task.where);
   if (x == nullptr)
     return;
+  if (outcome == wire::Outcome::Skipped)
+    return recover(task, true);
   auto late = x->extra > 0 && extras_[x->extra].deadline > 0
               && now >= extras_[x->extra].deadline;
   if (x->cancelled && outcome == wire::Outcome::Rejected)

@@ -44,6 +44,17 @@ void engine::take(const task_batch_view& batch,
   }
 }
 
+multipart engine::give_back(std::size_t count) {
+  result_batch_builder builder{batch_kind::results};
+  for (; count > 0 && tasks.size() > working; --count) {
+    builder.add({tasks.back().key, 0, 0, 0, 0, 0, 0, 0,
+                 static_cast<std::uint8_t>(wire::Outcome::Skipped), 1, 0, 0},
+                {}, {});
+    tasks.pop_back();
+  }
+  return builder.empty() ? multipart{} : builder.finish({});
+}
+
 instant engine::begin(std::uint64_t seed, const settings& x) {
   working = std::min<std::size_t>(x.group, tasks.size());
   auto result = instant{0};

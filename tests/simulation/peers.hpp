@@ -61,6 +61,11 @@ struct engine {
   /// that it works on has a result.
   multipart give_up(wire::Outcome outcome);
 
+  /// Takes up to `count` tasks that it does not work on off the end.
+  /// @returns results that say so, or a message without frames if there are
+  ///          none.
+  multipart give_back(std::size_t count);
+
   /// Begins to work on the next group. @returns how long that takes.
   instant begin(std::uint64_t seed, const settings& x);
 

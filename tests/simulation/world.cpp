@@ -507,6 +507,8 @@ private:
         engines_[to.who].take(*tasks, *read_limits(*view));
         begin_work(to.who);
       }
+      if (auto wish = view->get<wire::GiveBack>())
+        give_back(to.who, wish->tasks());
       return;
     }
     auto& client = clients_[to.who];
@@ -548,6 +550,12 @@ private:
     if (x.working > 0 || x.tasks.empty())
       return;
     timeline_.add(now_ + x.begin(story_.seed, rules_), step_kind::work, id);
+  }
+
+  void give_back(std::uint32_t id, std::size_t count) {
+    auto& x = engines_[id];
+    if (auto results = x.give_back(count); !results.frames.empty())
+      post(x.connection, std::move(results));
   }
 
   void work(std::uint32_t id) {

@@ -55,6 +55,10 @@ BOOST_AUTO_TEST_CASE(priorities_go_first) {
   tell({"-n", "1", "--hwm", "1"}, "priorities", 1);
 }
 
+BOOST_AUTO_TEST_CASE(tasks_behind_a_long_one_run_elsewhere) {
+  tell({"-n", "2"}, "balance", 2);
+}
+
 BOOST_AUTO_TEST_CASE(commands_name_what_they_need) {
   start_cluster({"-n", "1", "--group", "1:big,mem=2G"});
   auto status = run({"status"});

@@ -206,10 +206,34 @@ void priorities(const troupe::client& session) {
   low.cancel(troupe::cancel_mode::dequeue);
 }
 
+/// Takes that many milliseconds.
+int lasting(int ms) {
+  std::this_thread::sleep_for(std::chrono::milliseconds{ms});
+  return ms;
+}
+TROUPE_TASK(lasting);
+
+/// Two engines that learned that tasks are short.
+void balance(const troupe::client& session) {
+  auto view = session.balanced();
+  view.map<lasting>(std::vector<int>(2000)).get();
+  std::vector<int> inputs(400, 1);
+  inputs.front() = 20000;
+  auto results = view.map<lasting>(inputs);
+  check(soon([&] { return results.done() == inputs.size() - 1; }),
+        "tasks behind a long one run elsewhere");
+  std::size_t attempts = 0;
+  for (std::size_t i = 1; i < inputs.size(); ++i)
+    attempts += results.ready(i) ? results.info(i).attempts : 0;
+  check(attempts == inputs.size() - 1, "each of them begins once");
+  results.cancel(troupe::cancel_mode::kill);
+}
+
 const std::map<std::string, void (*)(const troupe::client&)> stories{
-  {"resources", resources}, {"rejections", rejections},
-  {"cancels", cancels},     {"deadlines", deadlines},
-  {"fairness", fairness},   {"priorities", priorities},
+  {"balance", balance},       {"resources", resources},
+  {"rejections", rejections}, {"cancels", cancels},
+  {"deadlines", deadlines},   {"fairness", fairness},
+  {"priorities", priorities},
 };
 
 } // namespace

@@ -243,6 +243,11 @@ void receive_tasks(self_pointer self, task_source from, multipart x) {
     });
   } else if (!state.link->joined()) {
     ++state.dropped;
+  } else if (auto wish = message->get<wire::GiveBack>();
+             wish != nullptr && from == task_source::balanced) {
+    state.runner->give_back(wish->tasks());
+    if (send_results(self))
+      probe_later(self, task_runner::look_again);
   } else if (auto held_back = state.runner->dispatch(std::move(*message),
                                                      from)) {
     if (*held_back)

@@ -3,6 +3,7 @@
 
 #include "troupe/engine/this_task.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe {
@@ -71,6 +72,37 @@ task_runner::results task_runner::take_results() {
   return result;
 }
 
+void task_runner::give_back(std::uint32_t count) {
+  std::unique_lock guard{mutex_};
+  auto& jobs = of(task_source::balanced).jobs;
+  while (count > 0 && !jobs.empty()) {
+    auto& tasks = jobs.back().tasks.entries;
+    auto some = std::min<std::size_t>(count, tasks.size());
+    skip(tasks.last(some));
+    tasks = tasks.first(tasks.size() - some);
+    count -= static_cast<std::uint32_t>(some);
+    if (tasks.empty())
+      jobs.pop_back();
+  }
+  if (running_ == nullptr || running_->generation != generation_)
+    return;
+  auto some = cursor_->take_back(count);
+  skip(running_->tasks.entries.subspan(cursor_->end(), some));
+}
+
+void task_runner::skip(std::span<const wire::TaskEntry> tasks) {
+  auto& [jobs, finished, open] = of(task_source::balanced);
+  for (auto& x : tasks) {
+    if (!open.takes(0, 0, 0))
+      finished.push_back(open.finish({}));
+    open.add({x.id(), 0, 0, 0, 0, 0, 0, value(no_engine),
+              static_cast<std::uint8_t>(wire::Outcome::Skipped), x.attempts(),
+              x.encoding(), 0},
+             {}, {});
+  }
+  queued_ -= static_cast<std::uint32_t>(tasks.size());
+}
+
 void task_runner::clear() {
   std::unique_lock guard{mutex_};
   ++generation_;
@@ -122,10 +154,19 @@ bool task_runner::run_next(task_source from) {
   caller_.name(name_);
   auto work = std::move(jobs.front());
   jobs.pop_front();
-  if (from == task_source::direct)
+  batch_cursor cursor{static_cast<std::uint32_t>(work.tasks.entries.size())};
+  if (from == task_source::direct) {
     direct_ = !jobs.empty();
+  } else {
+    running_ = &work;
+    cursor_ = &cursor;
+  }
   guard.unlock();
-  run_batch(work);
+  run_batch(work, cursor);
+  if (from == task_source::balanced) {
+    guard.lock();
+    running_ = nullptr;
+  }
   return true;
 }
 
@@ -138,21 +179,20 @@ bool task_runner::run_direct() {
   return true;
 }
 
-void task_runner::run_batch(const job& work) {
-  auto& tasks = work.tasks;
+void task_runner::run_batch(const job& work, batch_cursor& cursor) {
   auto limits = work.limits;
-  auto left = static_cast<std::uint32_t>(tasks.entries.size());
+  auto next = work.tasks.entries.data();
   // The clocks are read once per task: one ends when the next begins.
   auto begin = clock::now();
   auto epoch = nanoseconds(std::chrono::system_clock::now())
                - nanoseconds(begin);
-  for (auto& task : tasks.entries) {
+  for (;;) {
     if (work.source == task_source::balanced && run_direct())
       begin = clock::now();
-    if (stopped_ || work.generation != generation_)
+    if (stopped_ || work.generation != generation_ || !cursor.claim())
       break;
     --queued_;
-    --left;
+    auto& task = *next++;
     auto outcome = run_task(work, task, limits, begin);
     auto end = clock::now();
     auto is_short = end - begin < long_run;
@@ -168,10 +208,10 @@ void task_runner::run_batch(const job& work) {
              static_cast<std::uint64_t>(epoch + nanoseconds(begin)), 0, 0, 0, 0,
              value(no_engine), static_cast<std::uint8_t>(outcome),
              task.attempts(), task.encoding(), 0},
-           end, left == 0 || !is_short || !was_short);
+           end, cursor.left() == 0 || !is_short || !was_short);
     begin = end;
   }
-  queued_ -= left;
+  queued_ -= cursor.take_back(cursor.left());
 }
 
 bool task_runner::too_early(const job& work,

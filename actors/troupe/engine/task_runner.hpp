@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/engine/batch_cursor.hpp"
 #include "troupe/engine/function_registry.hpp"
 #include "troupe/engine/task_caller.hpp"
 #include "troupe/engine/task_control.hpp"
@@ -88,6 +89,10 @@ public:
   /// Takes the results that are ready.
   results take_results();
 
+  /// Takes up to `count` balanced tasks back that did not begin, the last ones
+  /// first, and adds `Skipped` for each to the results that are ready.
+  void give_back(std::uint32_t count);
+
   /// Drops what is queued; the running task goes on, and its result with
   /// those of earlier batches is dropped, too. For engines that were given up.
   void clear();
@@ -166,7 +171,10 @@ private:
   /// @returns whether there was something.
   bool run_direct();
 
-  void run_batch(const job& work);
+  void run_batch(const job& work, batch_cursor& cursor);
+
+  /// Adds `Skipped` for each. With the mutex held.
+  void skip(std::span<const wire::TaskEntry> tasks);
 
   /// Whether a task was handed out early, and the one that was handed out right
   /// before it did not run here, or did not end well.
@@ -208,6 +216,9 @@ private:
   std::mutex mutex_; // protects all below
   std::condition_variable changed_;
   std::array<queue, 2> queues_;
+  /// The balanced tasks that run now, if any.
+  const job* running_ = nullptr;
+  batch_cursor* cursor_ = nullptr;
   std::string name_;
   bool announced_ = false;
   clock::time_point last_flush_{};

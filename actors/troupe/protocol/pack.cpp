@@ -202,6 +202,11 @@ buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes) {
   return seal(fbb, wire::CreateCredit(fbb, tasks, bytes));
 }
 
+buffer pack_give_back(std::uint32_t tasks) {
+  builder_type fbb{128};
+  return seal(fbb, wire::CreateGiveBack(fbb, tasks));
+}
+
 template <class Entry>
 bool batch_builder<Entry>::takes(std::size_t inline_bytes, std::size_t frames,
                                  std::size_t frame_bytes) const noexcept {

@@ -90,6 +90,7 @@ buffer pack_status(const status_message& x);
 buffer pack_shutdown(std::string_view reason);
 buffer pack_join(std::uint64_t token, std::uint32_t connection = 0);
 buffer pack_credit(std::uint32_t tasks, std::uint64_t bytes);
+buffer pack_give_back(std::uint32_t tasks);
 
 /// Bits of `wire::Demand::flags`. Those of `follow` are `follow_shift` higher
 /// than those of `after`.

@@ -53,6 +53,13 @@ struct engine_record {
   task_list<&task::place> tasks;
   std::uint64_t bytes = 0;
 
+  /// When it sent results last, or got a task while it had none.
+  std::chrono::steady_clock::time_point heard{};
+
+  /// Tasks that it was asked to give back and did not, and when to ask again.
+  std::size_t wanted_back = 0;
+  std::chrono::steady_clock::time_point ask_again{};
+
   /// Whether to look for tasks that can be handed out early behind its last.
   bool has_news = false;
 
@@ -160,6 +167,10 @@ public:
 
   void erase(engine_record& x);
   void erase(client_record& x);
+
+  engine_map& engines() noexcept {
+    return engines_;
+  }
 
   const engine_map& engines() const noexcept {
     return engines_;

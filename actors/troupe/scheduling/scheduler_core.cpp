@@ -209,6 +209,8 @@ void scheduler_core::tick() {
                               + " ms"});
   }
   wake_up();
+  if (now_ >= balance_at_)
+    balance();
   outbox_.resend();
 }
 
@@ -238,8 +240,11 @@ void scheduler_core::dispatch(task& x) {
   if (x.dependents != nullptr)
     look_behind_last(engine);
   if (engine.tasks.size() == 1) {
+    engine.heard = now_;
     engine.probe = key;
     engine.probe_sent = now_;
+  } else if (balance_at_ == time_point::max()) {
+    balance_at_ = now_ + balance_period;
   }
 }
 

@@ -82,6 +82,10 @@ public:
 
   explicit scheduler_core(const task_scheduler_config& cfg);
 
+  /// How long an engine is silent before it is asked for tasks that wait there
+  /// while others have nothing to do, and how often that is looked at.
+  static constexpr auto balance_period = std::chrono::milliseconds{20};
+
   scheduler_core(const scheduler_core&) = delete;
 
   scheduler_core& operator=(const scheduler_core&) = delete;
@@ -126,9 +130,7 @@ public:
   bool needs_tick() const noexcept;
 
   /// When `tick` is due at the latest, if that matters.
-  std::optional<time_point> next_due() const {
-    return timers_.next();
-  }
+  std::optional<time_point> next_due() const;
 
   /// Everything but the socket's counters.
   scheduler_status status() const;
@@ -207,12 +209,18 @@ private:
   /// The same for one engine.
   void hand_out_early(engine_record& engine);
 
-  /// Lets a task that the engine skipped wait as before.
-  void skip(task& x);
-
   /// Lets a task that was handed out early wait for its dependencies, or run
   /// again if they are met by now.
   void wait_again(task& x);
+
+  // -- tasks that wait behind long ones (scheduler_core_balance.cpp)
+  // -----------
+
+  /// Looks for engines that have tasks to give back, from time to time.
+  void balance();
+
+  /// Asks an engine for tasks, if others have nothing to do.
+  void ask_back(engine_record& engine, std::size_t idle);
 
   /// Recovers the tasks of a dispatch that was not sent.
   void undo(const multipart& message, bool undelivered);
@@ -297,6 +305,8 @@ private:
   constraint_graph graph_;
   task_timers timers_;
   task_list<&task::place> held_;
+
+  time_point balance_at_ = time_point::max();
 
   // Of this round.
   outbox outbox_;

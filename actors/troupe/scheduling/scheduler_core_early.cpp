@@ -48,19 +48,6 @@ void scheduler_core::hand_out_early(engine_record& engine) {
   }
 }
 
-void scheduler_core::skip(task& x) {
-  auto engine = x.engine->id;
-  queue_.finish(x);
-  --x.attempts;
-  if (x.client == nullptr)
-    tasks_.release(x);
-  else if (x.cancelled)
-    conclude(x, wire::Outcome::Aborted, engine,
-             {"cancelled", "it had not begun"});
-  else
-    wait_again(x);
-}
-
 void scheduler_core::wait_again(task& x) {
   using verdict = constraint_graph::verdict;
   x.demands->early = false;

@@ -11,9 +11,9 @@ namespace troupe {
 namespace {
 
 /// Whether an engine may say that of a task.
-bool possible(wire::Outcome outcome, bool early) {
+bool possible(wire::Outcome outcome, bool may_skip) {
   return outcome <= wire::Outcome::Timeout || outcome == wire::Outcome::Rejected
-         || (early && outcome == wire::Outcome::Skipped);
+         || (may_skip && outcome == wire::Outcome::Skipped);
 }
 
 } // namespace
@@ -25,6 +25,7 @@ void scheduler_core::collect(engine_record& engine,
     ++dropped_;
     return;
   }
+  engine.heard = now_;
   for (auto& entry : results->entries)
     collect(engine, entry, *results);
   if (engine.joined())
@@ -38,12 +39,15 @@ void scheduler_core::collect(engine_record& engine,
   auto x = tasks_.find(entry.id());
   auto outcome = wire::Outcome{entry.status()};
   auto early = x != nullptr && x->demands != nullptr && x->demands->early;
-  if (x == nullptr || x->engine != &engine || !possible(outcome, early)) {
+  if (x == nullptr || x->engine != &engine
+      || !possible(outcome, early || engine.wanted_back > 0)) {
     ++dropped_;
     return;
   }
-  if (outcome == wire::Outcome::Skipped)
-    return skip(*x);
+  if (outcome == wire::Outcome::Skipped) {
+    engine.wanted_back -= engine.wanted_back > 0;
+    return recover(*x, true);
+  }
   if (early)
     x->demands->early = false;
   if (outcome <= wire::Outcome::Error) // others may not have run at all

@@ -145,6 +145,10 @@ public:
     return back_;
   }
 
+  static task* previous(const task& x) noexcept {
+    return (x.*Links).previous;
+  }
+
   static task* next(const task& x) noexcept {
     return (x.*Links).next;
   }

@@ -258,6 +258,42 @@ BOOST_AUTO_TEST_CASE(direct_calls_do_not_come_between) {
   BOOST_TEST(results[1].get<int>() == 2);
 }
 
+// -- tasks that the scheduler wants back ---------------------------------------
+
+BOOST_AUTO_TEST_CASE(gives_back_the_last_tasks) {
+  dispatch_steps(1, 3);
+  dispatch_steps(4, 5);
+  runner.give_back(3);
+  BOOST_TEST(runner.queued() == 2u);
+  run();
+  BOOST_REQUIRE(results.size() == 5u);
+  for (auto i : {0, 1, 2})
+    BOOST_TEST((results[i].outcome == wire::Outcome::Skipped));
+  BOOST_TEST(results[2].key == 3u);
+  BOOST_TEST(results[3].get<int>() == 1);
+  BOOST_TEST(results[4].get<int>() == 2);
+  BOOST_TEST(runner.queued() == 0u);
+  BOOST_TEST(runner.done() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(gives_back_what_waits_behind_the_running_task) {
+  dispatch_steps(1, 4);
+  during = [&](int x) {
+    if (x == 2)
+      runner.give_back(9);
+  };
+  run();
+  BOOST_REQUIRE(results.size() == 4u);
+  BOOST_TEST(results[0].get<int>() == 1);
+  BOOST_TEST((results[1].outcome == wire::Outcome::Skipped));
+  BOOST_TEST((results[2].outcome == wire::Outcome::Skipped));
+  BOOST_TEST(results[3].get<int>() == 2);
+  BOOST_TEST(runner.queued() == 0u);
+  dispatch_steps(5, 5);
+  run();
+  BOOST_TEST(results.back().get<int>() == 5);
+}
+
 // -- stopping and clearing ----------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(stops_after_the_current_task) {

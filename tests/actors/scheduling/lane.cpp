@@ -135,6 +135,8 @@ lane_output sort_out(scheduler_actions actions) {
       add_results(result, *view);
     } else if (auto refusal = view->get<wire::Refusal>()) {
       result.refusals.emplace_back(view->peer().bytes(), refusal->code());
+    } else if (auto wish = view->get<wire::GiveBack>()) {
+      result.wanted_back[id_of<engine_id>(view->peer())] += wish->tasks();
     } else {
       BOOST_REQUIRE(view->get<wire::Credit>() != nullptr);
       ++result.credits[id_of<client_id>(view->peer())];

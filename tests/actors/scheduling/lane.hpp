@@ -76,6 +76,8 @@ struct lane_output {
   std::map<engine_id, std::vector<dispatched_task>> dispatched;
   std::map<client_id, std::vector<reported_task>> reported;
   std::map<client_id, unsigned> credits;
+  /// How many tasks an engine was asked to give back.
+  std::map<engine_id, std::uint32_t> wanted_back;
   std::vector<std::pair<std::string, wire::RefusalCode>> refusals;
   std::vector<engine_id> gone_engines;
   std::vector<client_id> gone_clients;

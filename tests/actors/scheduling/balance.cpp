@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+
+// Tasks that engines give back because others have nothing to do.
+
+#include "actors/scheduling/lane.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <utility>
+
+using namespace std::chrono_literals;
+using namespace troupe;
+using namespace troupe::test;
+
+namespace {
+
+constexpr auto ann = client_id{1};
+constexpr auto e0 = engine_id{0};
+constexpr auto e1 = engine_id{1};
+constexpr auto e2 = engine_id{2};
+constexpr auto skipped = wire::Outcome::Skipped;
+constexpr auto period = scheduler_core::balance_period;
+
+task_scheduler_config config() {
+  task_scheduler_config result;
+  result.hwm = 8;
+  return result;
+}
+
+struct fixture {
+  fixture() {
+    lane.add(ann);
+    lane.add(e0);
+  }
+
+  /// Gives engine 0 tasks before the others come.
+  void load(std::vector<task_spec> xs) {
+    lane.submit(ann, std::move(xs));
+    at0 = lane.flush().dispatched[e0];
+    lane.add(e1);
+    lane.add(e2);
+    lane.flush();
+  }
+
+  /// Lets the latest tasks of engine 0 come back.
+  lane_output give_back(std::size_t count) {
+    for (; count > 0; --count) {
+      lane.answer(e0, {at0.back()}, skipped);
+      at0.pop_back();
+    }
+    return lane.flush();
+  }
+
+  test::lane lane{config()};
+  std::vector<dispatched_task> at0;
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(balance_suite, fixture)
+
+BOOST_AUTO_TEST_CASE(tasks_behind_a_long_one_go_to_those_who_have_nothing) {
+  load(tasks(1, 7));
+  BOOST_REQUIRE(at0.size() == 7u);
+  lane.advance(period);
+  auto sent = lane.flush();
+  BOOST_TEST(sent.wanted_back[e0] == 4u); // of six that wait, for three
+  sent = give_back(4);
+  BOOST_TEST(sent.dispatched[e0].empty());
+  BOOST_TEST(sent.dispatched[e1].size() == 2u);
+  BOOST_TEST(sent.dispatched[e2].size() == 2u);
+  for (auto id : {e1, e2})
+    for (auto& x : sent.dispatched[id])
+      BOOST_TEST(x.attempt == 1u); // it had not begun
+  lane.answer(e0, at0);
+  lane.answer(e1, sent.dispatched[e1]);
+  lane.answer(e2, sent.dispatched[e2]);
+  BOOST_TEST(lane.flush().reported[ann].size() == 7u);
+}
+
+BOOST_AUTO_TEST_CASE(engines_that_answer_keep_their_tasks) {
+  load(tasks(1, 7));
+  lane.advance(period - 1ms);
+  lane.answer(e0, {at0.front()});
+  BOOST_TEST(lane.flush().wanted_back.empty());
+  lane.advance(period - 1ms);
+  BOOST_TEST(lane.flush().wanted_back.empty());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_comes_back_while_all_have_something) {
+  lane.add(e1);
+  lane.submit(ann, tasks(1, 10));
+  lane.flush();
+  lane.advance(10 * period);
+  BOOST_TEST(lane.flush().wanted_back.empty());
+}
+
+BOOST_AUTO_TEST_CASE(tasks_that_may_run_nowhere_else_stay) {
+  auto xs = tasks(1, 3);
+  xs[2].demand.targets = 1;
+  xs[2].references = {value(e0)};
+  load(std::move(xs));
+  BOOST_REQUIRE(at0.size() == 3u);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty());
+}
+
+BOOST_AUTO_TEST_CASE(engines_are_asked_now_and_then) {
+  load(tasks(1, 7));
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty());
+  lane.advance(250ms);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(what_comes_back_does_not_return) {
+  test::lane adaptive{task_scheduler_config{}};
+  adaptive.add(ann);
+  adaptive.add(e0);
+  adaptive.submit(ann, tasks(1, 1));
+  adaptive.answer(e0, adaptive.flush().dispatched[e0]); // in 1 ms
+  adaptive.flush();
+  adaptive.submit(ann, tasks(2, 7)); // it might have nine
+  BOOST_REQUIRE(adaptive.flush().dispatched[e0].size() == 6u);
+  adaptive.add(e1);
+  adaptive.flush();
+  adaptive.advance(period);
+  BOOST_TEST(adaptive.flush().wanted_back[e0] == 3u);
+  adaptive.submit(ann, tasks(8, 20));
+  BOOST_TEST(adaptive.flush().dispatched[e0].empty());
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gives_back_what_nobody_wants) {
+  load(tasks(1, 3));
+  auto before = lane.core.status().dropped;
+  auto sent = give_back(1);
+  BOOST_TEST(lane.core.status().dropped == before + 1);
+  BOOST_TEST(sent.dispatched.empty());
+}
+
+BOOST_AUTO_TEST_CASE(cancelled_tasks_that_come_back_end) {
+  load(tasks(1, 4));
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 2u);
+  lane.core.cancel(ann, {1, cancel_mode::stop, {{4, 1}}});
+  auto sent = give_back(1);
+  BOOST_REQUIRE(sent.reported[ann].size() == 1u);
+  BOOST_TEST((sent.reported[ann][0].outcome == wire::Outcome::Aborted));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
