@@ -89,6 +89,8 @@ void scheduler_core::strand(engine_record& engine) {
 void scheduler_core::recover(task& x, bool undelivered) {
   auto engine = x.engine->id;
   queue_.finish(x);
+  if (undelivered)
+    --x.attempts;
   if (x.client == nullptr) {
     tasks_.release(x);
   } else if (x.cancelled) {
@@ -96,7 +98,6 @@ void scheduler_core::recover(task& x, bool undelivered) {
              {"cancelled", undelivered ? "it had not begun"
                                        : to_string(engine) + " ended with it"});
   } else if (undelivered) {
-    --x.attempts;
     retry(x);
   } else if (x.losses_left > 0) {
     --x.losses_left;

@@ -347,8 +347,10 @@ BOOST_AUTO_TEST_CASE(cancelled_links_end_as_cancelled) {
   answer(e0, {ok, wire::Outcome::Aborted, skipped, skipped});
   BOOST_TEST(how(1) == "ok");
   BOOST_TEST((ended[2].outcome == wire::Outcome::Aborted));
-  for (task_number n = 3; n <= 4; ++n)
+  for (task_number n = 3; n <= 4; ++n) {
     BOOST_TEST(how(n) == "cancelled");
+    BOOST_TEST(ended[n].attempts == 0u);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(links_behind_a_cancelled_one_are_unreachable) {
