@@ -61,6 +61,7 @@ std::vector<task*> task_queue::leave_lines(engine_record& x) {
       erase_bound(*line);
     } else {
       std::erase(line->engines, &x);
+      wake(*line); // the one that it avoids may be the only one left
     }
   }
   return result;

@@ -287,6 +287,25 @@ BOOST_AUTO_TEST_CASE(a_rejected_task_may_wait_and_ends_in_the_end) {
   BOOST_TEST(why(1).type == "rejected");
 }
 
+BOOST_FIXTURE_TEST_CASE(an_engine_is_not_avoided_when_the_others_left,
+                        one_at_a_time) {
+  add(e0, "fast", "");
+  add(e1, "fast", "");
+  auto x = needing(1, "fast", "");
+  x.retries = 1;
+  x.demand.flags = demand_flags::retry_elsewhere;
+  send({x, plain(2)});
+  auto first = has(e0) == names{"1"} ? e0 : e1;
+  auto second = first == e0 ? e1 : e0;
+  BOOST_REQUIRE((has(second) == names{"2"}));
+  answer(first, {take(first)}, wire::Outcome::Error);
+  round();
+  BOOST_TEST(has(first).empty()); // it waits for the other one
+  core.lose(second);
+  round();
+  BOOST_TEST((has(first) == names{"1"}));
+}
+
 BOOST_AUTO_TEST_CASE(a_pause_after_a_rejection_ends_with_the_deadline) {
   add(e0, "", "");
   auto x = plain(1);
