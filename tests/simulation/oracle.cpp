@@ -131,7 +131,7 @@ void oracle::leave_engine(std::uint32_t id, std::uint32_t connection) {
 void oracle::strand(engine_state& x, bool undelivered) {
   while (!x.running.empty()) {
     running_task task;
-    remove(x, x.running.back().key, task);
+    remove(x, x.running.front().key, task);
     recover(task, undelivered);
   }
 }
@@ -171,14 +171,13 @@ void oracle::lose_client(std::uint32_t id) {
   for (auto& x : owner.tasks) {
     ++number;
     missing_ -= x.now != stage::received;
-    if (x.now == stage::waiting)
-      stop_waiting({id, number}, x);
+    stop_waiting({id, number}, x);
   }
   owner = client_state{};
 }
 
 void oracle::submit(std::uint32_t id, task_number number, const event& how,
-                    instant now) {
+                    task_number after, instant now) {
   constexpr auto need_bytes = 32; // see limits::reference_bytes
   auto& owner = client(id);
   if (!owner.alive)
@@ -193,10 +192,12 @@ void oracle::submit(std::uint32_t id, task_number number, const event& how,
   x.losses_left = static_cast<std::uint8_t>(how.attempts - 1);
   x.retries_left = how.retries;
   auto needs = resources_of(how.with);
-  x.bytes = how.bytes
-            + static_cast<std::uint32_t>(
-              need_bytes * (needs.tags.size() + needs.slots.size()));
+  x.bytes =
+    how.bytes
+    + static_cast<std::uint32_t>(
+      need_bytes * (needs.tags.size() + needs.slots.size() + (after > 0)));
   x.order = ++order_;
+  x.after = after;
   place where{id, number};
   if (how.demanding()) {
     auto& y = need_extra(x);
@@ -206,9 +207,11 @@ void oracle::submit(std::uint32_t id, task_number number, const event& how,
       timers_.insert({y.deadline, where});
     }
   }
-  wait(where, x);
+  wait_again(where, x);
+  if (x.now == stage::held)
+    owner.heirs.emplace(after, number);
   for (auto& [first, last] : owner.cancelled)
-    if (number >= first && number <= last && x.now == stage::waiting) {
+    if (number >= first && number <= last && !x.ended()) {
       stop_waiting(where, x);
       end(where, x, wire::Outcome::Aborted);
     }
@@ -250,7 +253,7 @@ void oracle::cancel(std::uint32_t id, const cancel_request& what,
 
 void oracle::cancel(const place& where, task_state& x, cancel_mode mode,
                     cancel_counts& counts) {
-  if (x.now == stage::waiting || x.now == stage::paused) {
+  if (x.now < stage::running) {
     ++counts.dequeued;
     stop_waiting(where, x);
     end(where, x, wire::Outcome::Aborted);
@@ -276,6 +279,48 @@ void oracle::wait(const place& where, task_state& x) {
   }
 }
 
+void oracle::wait_again(const place& where, task_state& x) {
+  x.early = false;
+  auto before = find({where.client, x.after});
+  if (before == nullptr || before->ended_well())
+    wait(where, x);
+  else if (before->ended())
+    end(where, x, wire::Outcome::Impossible);
+  else
+    x.now = stage::held;
+}
+
+void oracle::tell_heirs() {
+  for (std::size_t i = 0; i < ended_.size(); ++i) { // it grows
+    auto where = ended_[i];
+    auto& heirs = client(where.client).heirs;
+    auto x = find(where);
+    if (x == nullptr)
+      continue;
+    auto [first, last] = heirs.equal_range(where.number);
+    for (auto heir = first; heir != last; ++heir)
+      tell_heir({where.client, heir->second}, x->ended_well());
+    heirs.erase(first, last);
+  }
+  ended_.clear();
+}
+
+void oracle::tell_heir(const place& where, bool well) {
+  auto& x = *find(where);
+  if (x.ended())
+    return;
+  if (!well) {
+    if (x.now == stage::held)
+      end(where, x, wire::Outcome::Impossible);
+    return; // else its engine skips it
+  }
+  auto waits = x.now == stage::held || x.now == stage::waiting;
+  stop_waiting(where, x); // it was handed out early, and came back
+  x.order = ++order_;
+  if (waits)
+    wait(where, x);
+}
+
 void oracle::stop_waiting(const place& where, task_state& x) {
   if (x.now != stage::waiting || special_.erase(where) > 0)
     return;
@@ -293,18 +338,21 @@ void oracle::end(const place& where, task_state& x, wire::Outcome outcome) {
   x.now = stage::due;
   x.outcome = outcome;
   due_.push_back(where);
+  if (client(where.client).heirs.contains(where.number))
+    ended_.push_back(where);
 }
 
 void oracle::recover(const running_task& what, bool undelivered) {
   auto x = find(what.where);
   if (x == nullptr)
     return;
+  x->attempts -= undelivered;
   if (x->cancelled)
     return end(what.where, *x, wire::Outcome::Aborted);
   if (!undelivered && x->losses_left == 0)
     return end(what.where, *x, wire::Outcome::EngineLost);
   x->losses_left -= !undelivered;
-  wait(what.where, *x);
+  wait_again(what.where, *x);
 }
 
 void oracle::result(std::uint32_t id, std::uint32_t connection,
@@ -319,6 +367,7 @@ void oracle::result(std::uint32_t id, std::uint32_t connection,
     return;
   if (outcome == wire::Outcome::Skipped)
     return recover(task, true);
+  x->early = false;
   auto late = x->extra > 0 && extras_[x->extra].deadline > 0
               && now >= extras_[x->extra].deadline;
   if (x->cancelled && outcome == wire::Outcome::Rejected)
@@ -364,7 +413,7 @@ void oracle::tick(instant now) {
   while (!timers_.empty() && timers_.begin()->first <= now) {
     auto where = timers_.extract(timers_.begin()).value().second;
     auto x = find(where);
-    if (x == nullptr || (x->now != stage::waiting && x->now != stage::paused))
+    if (x == nullptr || x->now >= stage::running)
       continue;
     auto& y = extras_[x->extra];
     if (y.deadline > 0 && now >= y.deadline) {

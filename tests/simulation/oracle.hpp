@@ -27,6 +27,10 @@ namespace troupe::simulation {
 /// * Of a client's tasks that need the same, older ones go first; of all
 ///   clients' tasks, those of higher priority; and within one priority clients
 ///   take turns.
+/// * No task runs before the one that it comes after ended well, and none that
+///   comes after a task that failed. It may be handed out early behind that
+///   one, if nobody who waits can use the room; that is no turn of its client,
+///   and no attempt if the engine skips it.
 /// * No engine has room while a task that it can run waits.
 /// * Credit is kept on both sides.
 class oracle {
@@ -44,8 +48,9 @@ public:
   void admit_client(std::uint32_t id);
   void lose_client(std::uint32_t id);
 
+  /// @param after is the task that it comes after, 0 = none
   void submit(std::uint32_t client, task_number number, const event& how,
-              instant now);
+              task_number after, instant now);
 
   /// @param pause is the time before a rejected task runs again
   void result(std::uint32_t engine, std::uint32_t connection, std::uint64_t key,
@@ -57,13 +62,28 @@ public:
   /// Time passes.
   void tick(instant now);
 
+  // -- what engines do --------------------------------------------------------
+
+  void ran(std::uint32_t client, task_number number, bool well);
+
   // -- what the scheduler sends -----------------------------------------------
 
+  /// A task, and how often it was handed out as the scheduler counts.
+  struct attempt {
+    std::uint32_t client = 0;
+    task_number number = 0;
+    unsigned count = 0;
+  };
+
+  /// The scheduler knows all that happens in this round.
+  void begin_flush() {
+    tell_heirs();
+  }
+
   void dispatched(std::uint32_t engine, std::uint32_t connection,
-                  std::uint64_t key, std::uint32_t client, task_number number,
-                  std::uint32_t run_ms);
-  void reported(std::uint32_t client, task_number number,
-                wire::Outcome outcome);
+                  std::uint64_t key, const attempt& what, std::uint32_t run_ms,
+                  bool early);
+  void reported(const attempt& what, wire::Outcome outcome);
 
   /// A client cancelled tasks, and that is the scheduler's answer.
   void cancel(std::uint32_t client, const cancel_request& what,
@@ -97,6 +117,8 @@ public:
 
 private:
   enum class stage : std::uint8_t {
+    /// Comes after a task that did not end.
+    held,
     waiting,
     /// Waits for its time.
     paused,
@@ -122,10 +144,24 @@ private:
     /// Its result came back once, and will be sent again.
     bool resent = false;
     bool cancelled = false;
+    /// It runs, but was handed out before the one that it comes after ended.
+    bool early = false;
+    bool ran_well = false;
+    /// Attempts so far that count.
+    std::uint16_t attempts = 0;
     std::uint32_t bytes = 0;
     /// Place in `extras_`, 0 if it has none.
     std::uint32_t extra = 0;
     std::uint64_t order = 0;
+    task_number after = 0;
+
+    bool ended() const noexcept {
+      return now >= stage::due;
+    }
+
+    bool ended_well() const noexcept {
+      return ended() && outcome == wire::Outcome::Ok;
+    }
   };
 
   /// What only few tasks have.
@@ -155,6 +191,8 @@ private:
     std::vector<task_state> tasks; // by number, from 1
     /// Ranges that were cancelled before they came: first and last.
     std::vector<std::pair<task_number, task_number>> cancelled;
+    /// Tasks by the one that they come after, until they are told its end.
+    std::multimap<task_number, task_number> heirs;
   };
 
   struct waiting_task {
@@ -241,6 +279,13 @@ private:
 
   void wait(const place& where, task_state& x);
 
+  /// Lets a task wait for an engine, or for the one that it comes after.
+  void wait_again(const place& where, task_state& x);
+
+  /// Goes on with those that come after tasks which ended.
+  void tell_heirs();
+  void tell_heir(const place& where, bool well);
+
   /// Takes a task out of those that wait.
   void stop_waiting(const place& where, task_state& x);
 
@@ -259,9 +304,25 @@ private:
   /// Notes which tasks no engine can run, if only for a part of a round.
   void note_unknown();
 
-  bool may_be_impossible(const task_state& x);
+  bool may_be_impossible(const place& where, const task_state& x);
   void check_dispatch(const place& where, std::uint32_t id,
-                      std::uint32_t connection, const task_state& x);
+                      std::uint32_t connection, const task_state& x,
+                      bool early);
+
+  /// Returns what is wrong with handing out a task early, or nothing.
+  std::string too_early(const engine_state& host, const place& where,
+                        const task_state& x);
+
+  /// Whether a task can go to an engine that takes more, as far as room goes
+  /// that the arguments of any task fit into.
+  bool fits(const engine_state& host, const means& needs) const;
+
+  void check_early();
+  /// Whether the scheduler keeps the result of a task, if it has one.
+  bool away(const place& x) {
+    return client(x.client).away;
+  }
+
   void check_special();
   void check_order(sort& x);
   void check_idle(sort& x);
@@ -284,6 +345,10 @@ private:
 
   // Of this round.
   std::vector<place> due_;
+  /// Tasks whose heirs do not know yet how they ended.
+  std::vector<place> ended_;
+  /// Engines that got tasks early.
+  std::set<std::uint32_t> early_hosts_;
   std::vector<std::pair<std::uint32_t, std::uint8_t>> handed_out_;
   std::map<std::int8_t, std::vector<std::uint32_t>> served_;
   std::uint64_t to_revoke_ = 0;

@@ -29,7 +29,8 @@ task_name name_of(std::span<const std::byte> arguments) {
 }
 
 void engine::take(const task_batch_view& batch,
-                  std::span<const wire::RunLimit> limits) {
+                  std::span<const wire::RunLimit> limits,
+                  std::uint64_t behind) {
   auto place = std::uint32_t{0};
   for (auto& x : batch.entries) {
     auto& y = tasks.emplace_back();
@@ -37,6 +38,9 @@ void engine::take(const task_batch_view& batch,
     y.task = name_of(batch.bytes_of(x));
     y.attempt = x.attempts();
     y.revoked = early.erase(y.key) > 0;
+    if (x.priority() == dispatch_marks::early)
+      y.behind = behind;
+    behind = y.key;
     if (!limits.empty() && limits.front().task() == place++) {
       y.limit = limits.front().run_ms() * millisecond;
       limits = limits.subspan(1);
@@ -58,17 +62,25 @@ multipart engine::give_back(std::size_t count) {
 instant engine::begin(std::uint64_t seed, const settings& x) {
   working = std::min<std::size_t>(x.group, tasks.size());
   auto result = instant{0};
-  for (std::size_t i = 0; i < working && !stuck; ++i)
-    result += begin(seed, x, tasks[i]);
+  auto last = last_good;
+  for (std::size_t i = 0; i < working && !stuck; ++i) {
+    auto& y = tasks[i];
+    result += begin(seed, x, y, last);
+    last = y.outcome == wire::Outcome::Ok ? y.key : 0;
+  }
   return result;
 }
 
-instant engine::begin(std::uint64_t seed, const settings& x, assignment& y) {
+instant engine::begin(std::uint64_t seed, const settings& x, assignment& y,
+                      std::uint64_t last) {
   auto of_1000 = [&](std::uint64_t what) {
     return draw(seed, what, number_of(y.task), y.attempt) % 1000;
   };
   y.outcome = wire::Outcome::Aborted;
   if (y.revoked)
+    return 0;
+  y.outcome = wire::Outcome::Skipped;
+  if (y.behind != 0 && y.behind != last)
     return 0;
   y.outcome = wire::Outcome::Rejected;
   if (of_1000(for_rejection) < x.rejections)
@@ -85,10 +97,20 @@ instant engine::begin(std::uint64_t seed, const settings& x, assignment& y) {
   return y.limit;
 }
 
-multipart engine::finish(std::uint64_t seed) {
+multipart engine::finish(std::uint64_t seed, std::vector<run>& ran) {
   result_batch_builder builder{batch_kind::results};
   for (; working > 0; --working) {
-    add_result(builder, seed, tasks.front());
+    auto& y = tasks.front();
+    // The one before it may have been stopped.
+    if (y.behind != 0 && y.behind != last_good
+        && y.outcome != wire::Outcome::Aborted)
+      y.outcome = wire::Outcome::Skipped;
+    auto well = y.outcome == wire::Outcome::Ok;
+    last_good = well ? y.key : 0;
+    if (well || y.outcome == wire::Outcome::Error
+        || y.outcome == wire::Outcome::Timeout)
+      ran.push_back({y.task, well});
+    add_result(builder, seed, y);
     tasks.pop_front();
   }
   return builder.finish({});
@@ -102,7 +124,8 @@ void engine::add_result(result_batch_builder& builder, std::uint64_t seed,
     pack_rejection({std::chrono::milliseconds{pause < 5 ? 0 : pause - 4},
                     {"simulated", ""}},
                    bytes);
-  else if (y.outcome != wire::Outcome::Ok)
+  else if (y.outcome != wire::Outcome::Ok
+           && y.outcome != wire::Outcome::Skipped)
     pack_failure({"simulated", ""}, bytes);
   builder.add({y.key, 1000, 1, 0, 0, 0, 0, 0,
                static_cast<std::uint8_t>(y.outcome), 1, 0, 0},
@@ -139,6 +162,22 @@ multipart engine::give_up(wire::Outcome outcome) {
   return builder.finish({});
 }
 
+void client::demand(task_batch_builder& builder, const event& x,
+                    const resources& needs) const {
+  auto flags = 0u;
+  if (x.retry_elsewhere)
+    flags |= demand_flags::retry_elsewhere;
+  if (after != 0)
+    flags |= demand_flags::success;
+  auto others = std::span{&after, after != 0 ? std::size_t{1} : 0};
+  builder.demand({.after = static_cast<std::uint32_t>(others.size()),
+                  .queue_ms = x.queue_ms,
+                  .retry_ms = x.retry_ms,
+                  .run_ms = x.run_ms,
+                  .flags = static_cast<std::uint16_t>(flags)},
+                 others, needs);
+}
+
 std::vector<multipart> client::submits() {
   std::vector<multipart> result;
   task_batch_builder builder{batch_kind::submit};
@@ -154,16 +193,15 @@ std::vector<multipart> client::submits() {
                  x.retries, 0, x.priority},
                 arguments, {});
     auto needs = resources_of(x.with);
-    if (x.demanding() || !needs.empty())
-      builder.demand({.queue_ms = x.queue_ms,
-                      .retry_ms = x.retry_ms,
-                      .run_ms = x.run_ms,
-                      .flags = x.retry_elsewhere ? demand_flags::retry_elsewhere
-                                                 : std::uint16_t{0}},
-                     {}, needs);
+    if (after != 0 || x.demanding() || !needs.empty())
+      demand(builder, x, needs);
+    if (x.links == linkage::chain || (x.links == linkage::fan && after == 0))
+      after = last;
     ++outstanding;
-    if (--x.count == 0)
+    if (--x.count == 0) {
       backlog.pop_front();
+      after = 0;
+    }
   }
   if (!builder.empty())
     result.push_back(builder.finish({}));

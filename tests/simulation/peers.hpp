@@ -33,8 +33,16 @@ struct engine {
     /// Longest time that it may run; 0 = no limit.
     instant limit = 0;
     bool revoked = false;
+    /// It runs only if this was the last one, and ended well; 0 = always.
+    std::uint64_t behind = 0;
     /// How it ends, once it began.
     wire::Outcome outcome{};
+  };
+
+  /// A task that ran, in the order in which they did.
+  struct run {
+    task_name task{};
+    bool well = false;
   };
 
   bool alive = false;
@@ -43,14 +51,17 @@ struct engine {
   std::deque<assignment> tasks;
   /// Number of tasks at the front that it works on.
   std::size_t working = 0;
+  /// The last task if it ended well, or 0.
+  std::uint64_t last_good = 0;
   /// Keys that were revoked before they came.
   std::set<std::uint64_t> early;
   /// The first task that it works on takes too long, and does not stop.
   bool stuck = false;
 
   /// Takes the tasks of a `Dispatch`.
+  /// @param behind is the task right before the first one
   void take(const task_batch_view& batch,
-            std::span<const wire::RunLimit> limits);
+            std::span<const wire::RunLimit> limits, std::uint64_t behind);
 
   /// Leaves out tasks that did not begin; those that did may stop, and what
   /// does not ends with the engine if that is the mode.
@@ -69,11 +80,13 @@ struct engine {
   /// Begins to work on the next group. @returns how long that takes.
   instant begin(std::uint64_t seed, const settings& x);
 
-  /// Ends the work on a group. @returns its results.
-  multipart finish(std::uint64_t seed);
+  /// Ends the work on a group, and says what ran. @returns its results.
+  multipart finish(std::uint64_t seed, std::vector<run>& ran);
 
 private:
-  instant begin(std::uint64_t seed, const settings& x, assignment& y);
+  /// @param last is the task before it if that ends well, or 0
+  instant begin(std::uint64_t seed, const settings& x, assignment& y,
+                std::uint64_t last);
 
   static void add_result(result_batch_builder& builder, std::uint64_t seed,
                          const assignment& y);
@@ -86,11 +99,17 @@ struct client {
   std::uint32_t connection = 0;
   std::deque<event> backlog;
   task_number last = 0;
+  /// The task that the next one comes after, or 0.
+  task_number after = 0;
   std::uint32_t credit = 0;
   std::uint32_t outstanding = 0;
 
   /// Returns what is to be sent now, as messages without a peer.
   std::vector<multipart> submits();
+
+private:
+  void demand(task_batch_builder& builder, const event& x,
+              const resources& needs) const;
 };
 
 } // namespace troupe::simulation

@@ -13,6 +13,7 @@ BOOST_AUTO_TEST_SUITE(simulation_suite)
 BOOST_AUTO_TEST_CASE(a_thousand_clusters_keep_all_promises) {
   auto tasks = std::uint64_t{0};
   auto dispatches = std::uint64_t{0};
+  auto early = std::uint64_t{0};
   for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
     auto story = small_story(seed);
     auto ending = run(story);
@@ -20,9 +21,11 @@ BOOST_AUTO_TEST_CASE(a_thousand_clusters_keep_all_promises) {
       BOOST_FAIL(ending.violation << '\n' << tell(shrink(story)));
     tasks += ending.tasks;
     dispatches += ending.dispatches;
+    early += ending.early;
   }
   BOOST_TEST(tasks > 100000u); // the stories are worth telling
   BOOST_TEST(dispatches > 100000u);
+  BOOST_TEST(early > 5000u);
 }
 
 BOOST_AUTO_TEST_CASE(the_same_seed_tells_the_same_story) {

@@ -12,6 +12,9 @@ namespace troupe::simulation {
 
 namespace {
 
+// What random numbers are drawn for.
+constexpr auto for_links = std::uint64_t{21};
+
 /// Makes a small story event by event.
 class author {
 public:
@@ -99,6 +102,10 @@ private:
     x.attempts = static_cast<std::uint8_t>(1 + below(3));
     x.retries = static_cast<std::uint8_t>(below(3));
     x.bytes = 16 + (chance(20) ? 150 : 0);
+    auto dice = draw(result_.seed, for_links, result_.events.size()) % 100;
+    x.links = dice < 40   ? linkage::chain
+              : dice < 50 ? linkage::fan
+                          : linkage::none;
     if (!demanding_)
       return;
     x.with.tags = chance(25) ? 1 + below(all_tags) : 0;
@@ -161,6 +168,8 @@ std::string demands_of(const event& x) {
   add("run_ms", static_cast<int>(x.run_ms));
   add("retry_ms", static_cast<int>(x.retry_ms));
   add("retry_elsewhere", x.retry_elsewhere);
+  if (x.links != linkage::none)
+    result += x.links == linkage::chain ? ", in a chain" : ", in a fan";
   return result;
 }
 

@@ -41,6 +41,15 @@ enum class event_kind : std::uint8_t {
   cancel,
 };
 
+/// Which tasks of an event come after which.
+enum class linkage : std::uint8_t {
+  none,
+  /// Each after the one before it.
+  chain,
+  /// All of them after the first one.
+  fan,
+};
+
 /// What an engine has, or what a task takes of it: functions and tags as bits,
 /// and a number of slots.
 struct means {
@@ -77,6 +86,7 @@ struct event {
   std::uint32_t count = 0;
   std::uint8_t attempts = 1;
   std::uint8_t retries = 0;
+  linkage links = linkage::none;
   /// Arguments in bytes.
   std::uint32_t bytes = 16;
   std::int8_t priority = 0;

@@ -118,6 +118,7 @@ private:
     core_.advance(scheduler_core::time_point{std::chrono::nanoseconds{now_}});
     while (!timeline_.empty() && timeline_.next().at == now_)
       happen(timeline_.take());
+    oracle_.begin_flush();
     auto actions = core_.flush();
     for (auto& x : actions.messages)
       send(std::move(x));
@@ -404,13 +405,17 @@ private:
   void note_dispatch(std::uint32_t connection, const wire::TaskEntry& entry,
                      const task_name& task, std::uint32_t run_ms) {
     auto who = connections_[connection].who;
-    oracle_.dispatched(who, connection, entry.id(), task.client, task.number,
-                       run_ms);
+    auto early = entry.priority() == dispatch_marks::early;
+    result_.early += early;
+    oracle_.dispatched(who, connection, entry.id(),
+                       {task.client, task.number, entry.attempts()}, run_ms,
+                       early);
     mix(entry.id() ^ task.number << 20 ^ std::uint64_t{who} << 40);
     if (options_.trace != nullptr)
       say("task " + std::to_string(task.client) + "/"
           + std::to_string(task.number) + " to engine " + std::to_string(who)
-          + ", attempt " + std::to_string(entry.attempts()));
+          + ", attempt " + std::to_string(entry.attempts())
+          + (early ? ", early" : ""));
     if (options_.most_dispatches > 0
         && entry.attempts() >= options_.most_dispatches)
       fail("a task is handed out " + std::to_string(entry.attempts())
@@ -419,7 +424,7 @@ private:
 
   void note_report(std::uint32_t who, const wire::ResultEntry& entry) {
     auto outcome = wire::Outcome{entry.status()};
-    oracle_.reported(who, entry.id(), outcome);
+    oracle_.reported({who, entry.id(), entry.attempts()}, outcome);
     mix(entry.id() << 8 ^ entry.status() ^ std::uint64_t{who} << 40);
     if (options_.trace != nullptr)
       say("task " + std::to_string(who) + "/" + std::to_string(entry.id())
@@ -474,6 +479,7 @@ private:
     auto next = demands.demands.begin();
     for (auto& x : tasks.entries) {
       event how;
+      auto after = task_number{0};
       how.with.functions = 1u << (x.function() - 1);
       how.attempts = x.attempts();
       how.retries = x.retries();
@@ -486,9 +492,11 @@ private:
         how.retry_ms = next->retry_ms();
         how.retry_elsewhere = (next->flags() & demand_flags::retry_elsewhere)
                               != 0;
+        if (auto others = demands.after(*next); !others.empty())
+          after = others.front().value();
         read_resources(*demands.needs(*next++), how.with);
       }
-      oracle_.submit(client, x.id(), how, now_);
+      oracle_.submit(client, x.id(), how, after, now_);
       ++result_.tasks;
     }
   }
@@ -504,7 +512,8 @@ private:
     auto view = message_view::make(std::move(message));
     if (to.engine) {
       if (auto tasks = read_tasks(*view)) {
-        engines_[to.who].take(*tasks, *read_limits(*view));
+        engines_[to.who].take(*tasks, *read_limits(*view),
+                              view->get<wire::Dispatch>()->behind());
         begin_work(to.who);
       }
       if (auto wish = view->get<wire::GiveBack>())
@@ -564,7 +573,11 @@ private:
       return;
     if (std::exchange(x.stuck, false))
       return end_engine(id, wire::Outcome::Timeout);
-    post(x.connection, x.finish(story_.seed));
+    std::vector<engine::run> ran;
+    auto results = x.finish(story_.seed, ran);
+    for (auto& y : ran)
+      oracle_.ran(y.task.client, y.task.number, y.well);
+    post(x.connection, std::move(results));
     begin_work(id);
   }
 

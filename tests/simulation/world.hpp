@@ -22,6 +22,8 @@ struct ending {
   std::uint64_t rounds = 0;
   std::uint64_t tasks = 0;
   std::uint64_t dispatches = 0;
+  /// Of these, tasks that were handed out early.
+  std::uint64_t early = 0;
 };
 
 struct run_options {
