@@ -45,7 +45,8 @@ void scheduler_core::collect(engine_record& engine,
     return;
   }
   if (outcome == wire::Outcome::Skipped) {
-    engine.wanted_back -= engine.wanted_back > 0;
+    if (!early) // else it may just have come too early
+      --engine.wanted_back;
     return recover(*x, true);
   }
   if (early)

@@ -140,6 +140,26 @@ BOOST_AUTO_TEST_CASE(nobody_gives_back_what_nobody_wants) {
   BOOST_TEST(sent.dispatched.empty());
 }
 
+BOOST_AUTO_TEST_CASE(what_came_too_early_is_not_given_back) {
+  auto xs = tasks(1, 2);
+  xs[1].demand = {.after = 1, .flags = demand_flags::success};
+  xs[1].references = {1};
+  lane.submit(ann, xs);
+  auto early = lane.flush().dispatched[e0];
+  BOOST_REQUIRE(early.size() == 2u);
+  load(tasks(3, 6));
+  BOOST_REQUIRE(at0.size() == 4u);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+  lane.answer(e0, {early[0]}, wire::Outcome::Error);
+  lane.answer(e0, {early[1]}, skipped);
+  lane.flush();
+  auto sent = give_back(4);
+  BOOST_TEST(sent.dispatched[e1].size() + sent.dispatched[e2].size()
+               + sent.dispatched[e0].size()
+             == 4u);
+}
+
 BOOST_AUTO_TEST_CASE(cancelled_tasks_that_come_back_end) {
   load(tasks(1, 4));
   lane.advance(period);
