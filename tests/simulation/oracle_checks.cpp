@@ -239,7 +239,8 @@ void oracle::check_early() {
 }
 
 void oracle::check_idle(sort& x) {
-  if (x.waiting.empty() || x.free == 0)
+  auto waits = [this](const waiting_task& y) { return !away(y.where); };
+  if (x.free == 0 || std::ranges::none_of(x.waiting, waits))
     return;
   for (std::uint32_t id = 0; id < engines_.size(); ++id) {
     auto& y = engines_[id];
@@ -255,8 +256,10 @@ void oracle::check_special() {
     auto& y = extras_[x.extra];
     auto& needs = sorts_[x.sort].needs;
     y.unknown = fitting(x) == 0;
+    if (away(where))
+      continue;
     auto name = [&] { return name_of(where.client, where.number); };
-    if (joined_ > 0 && y.unknown && !away(where))
+    if (joined_ > 0 && y.unknown)
       violate(name() + " waits, but no engine wants to run it");
     for (std::uint32_t id = 0; id < engines_.size(); ++id) {
       auto& host = engines_[id];
