@@ -163,12 +163,13 @@ bool oracle::may_be_impossible(const place& where, const task_state& x) {
 
 void oracle::revoked(std::uint32_t id, std::uint64_t key) {
   auto& host = engine(id);
-  if (!host.known) { // it was lost meanwhile
+  auto i = std::ranges::find(host.running, key, &running_task::key);
+  auto found = i != host.running.end();
+  auto x = found ? find(i->where) : nullptr;
+  if (!host.known || (found && x == nullptr)) { // it, or the client, was lost
     --to_revoke_;
     return;
   }
-  auto i = std::ranges::find(host.running, key, &running_task::key);
-  auto x = i != host.running.end() ? find(i->where) : nullptr;
   if (x == nullptr || !x->cancelled)
     return violate(name_of(id) + " is told to leave out what nobody cancelled");
   --to_revoke_;
