@@ -202,13 +202,13 @@ void task_runner::run_batch(const job& work, batch_cursor& cursor) {
       ++done_;
     if (work.source == task_source::balanced)
       last_good_ = outcome == wire::Outcome::Ok ? task.id() : 0;
-    report(work,
+    report(work, cursor,
            wire::ResultEntry{
              task.id(), static_cast<std::uint64_t>((end - begin).count()),
              static_cast<std::uint64_t>(epoch + nanoseconds(begin)), 0, 0, 0, 0,
              value(no_engine), static_cast<std::uint8_t>(outcome),
              task.attempts(), task.encoding(), 0},
-           end, cursor.left() == 0 || !is_short || !was_short);
+           end, !is_short || !was_short);
     begin = end;
   }
   queued_ -= cursor.take_back(cursor.left());
@@ -268,8 +268,9 @@ bool task_runner::abandon(std::uint64_t key, wire::Outcome outcome,
   return true;
 }
 
-void task_runner::report(const job& work, wire::ResultEntry result,
-                         clock::time_point now, bool urgent) {
+void task_runner::report(const job& work, const batch_cursor& cursor,
+                         wire::ResultEntry result, clock::time_point now,
+                         bool urgent) {
   auto bytes = caller_.bytes();
   auto frames = caller_.frames();
   std::unique_lock guard{mutex_};
@@ -280,7 +281,9 @@ void task_runner::report(const job& work, wire::ResultEntry result,
     open.add(result, bytes, frames);
   }
   auto interval = flush_interval(std::chrono::nanoseconds{result.run_ns()});
-  auto wakes = (urgent || now - last_flush_ >= interval)
+  // Asked under the mutex: who gives tasks back looks at the results then.
+  auto last = cursor.left() == 0;
+  auto wakes = (last || urgent || now - last_flush_ >= interval)
                && !std::exchange(announced_, true);
   if (wakes)
     last_flush_ = now;

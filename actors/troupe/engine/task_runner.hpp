@@ -185,9 +185,10 @@ private:
                          std::span<const wire::RunLimit>& limits,
                          clock::time_point now);
 
-  /// Adds the caller's result and wakes the taker if `urgent` or due.
-  void report(const job& work, wire::ResultEntry result, clock::time_point now,
-              bool urgent);
+  /// Adds the caller's result and wakes the taker if that is `urgent` or due,
+  /// or if no task of the batch is left.
+  void report(const job& work, const batch_cursor& cursor,
+              wire::ResultEntry result, clock::time_point now, bool urgent);
 
   /// Whether the last task was a short one, or none ran yet.
   bool runs_short_tasks() const noexcept {
