@@ -146,8 +146,8 @@ public:
     return detail::info_of(*group_, index);
   }
 
-  /// What people call item `index`, as `troupe why` takes it. Waits for the session
-  /// to see the call, for a few microseconds; number 0 if it never did.
+  /// What people call item `index`, as `troupe why` takes it. Waits for the
+  /// session to see the call, for a few microseconds; number 0 if it never did.
   task_id id(std::size_t index) const {
     return group_->wait_id(index, detail::id_limit);
   }
