@@ -28,6 +28,20 @@ BOOST_AUTO_TEST_CASE(a_thousand_clusters_keep_all_promises) {
   BOOST_TEST(early > 5000u);
 }
 
+BOOST_AUTO_TEST_CASE(clusters_with_long_tasks_keep_all_promises) {
+  auto given_back = std::uint64_t{0};
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    auto story = small_story(seed);
+    story.world.hwm = 12;
+    story.world.most_run = 100 * millisecond;
+    auto ending = run(story);
+    if (!ending.violation.empty())
+      BOOST_FAIL(ending.violation << '\n' << tell(shrink(story)));
+    given_back += ending.given_back;
+  }
+  BOOST_TEST(given_back > 100u);
+}
+
 BOOST_AUTO_TEST_CASE(the_same_seed_tells_the_same_story) {
   std::set<std::uint64_t> hashes;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -563,7 +563,10 @@ private:
 
   void give_back(std::uint32_t id, std::size_t count) {
     auto& x = engines_[id];
-    if (auto results = x.give_back(count); !results.frames.empty())
+    auto before = x.tasks.size();
+    auto results = x.give_back(count);
+    result_.given_back += before - x.tasks.size();
+    if (!results.frames.empty())
       post(x.connection, std::move(results));
   }
 

@@ -24,6 +24,8 @@ struct ending {
   std::uint64_t dispatches = 0;
   /// Of these, tasks that were handed out early.
   std::uint64_t early = 0;
+  /// Tasks that engines gave back.
+  std::uint64_t given_back = 0;
 };
 
 struct run_options {
