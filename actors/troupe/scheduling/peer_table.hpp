@@ -56,8 +56,10 @@ struct engine_record {
   /// When it sent results last, or got a task while it had none.
   std::chrono::steady_clock::time_point heard{};
 
-  /// Tasks that it was asked to give back and did not, and when to ask again.
+  /// Tasks that it was asked to give back and did not, how many it had when it
+  /// was asked, and when to ask again if it does not have fewer.
   std::size_t wanted_back = 0;
+  std::size_t asked_with = 0;
   std::chrono::steady_clock::time_point ask_again{};
 
   /// Whether to look for tasks that can be handed out early behind its last.

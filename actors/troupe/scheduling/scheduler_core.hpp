@@ -213,8 +213,7 @@ private:
   /// again if they are met by now.
   void wait_again(task& x);
 
-  // -- tasks that wait behind long ones (scheduler_core_balance.cpp)
-  // -----------
+  // -- tasks that wait behind long ones ---------------------------------------
 
   /// Looks for engines that have tasks to give back, from time to time.
   void balance();

@@ -14,18 +14,23 @@ namespace troupe {
 
 namespace {
 
-/// Not asked again before: what came back may have gone to it again, because
-/// nobody else can run it.
+/// Not asked again before if it has as many as before: what came back may have
+/// gone to it again, because nobody else can run it.
 constexpr auto asking_pause = std::chrono::milliseconds{250};
 
-/// How many of the last tasks of an engine may run elsewhere, at most `most`.
+/// How many of the last tasks of an engine may run elsewhere: at most `most`,
+/// or a whole chain. Links that were handed out early go only with the task
+/// that all of them wait for, so those behind the running one stay.
 std::uint32_t movable(const engine_record& engine, std::size_t most) {
+  auto seen = std::uint32_t{0};
   auto result = std::uint32_t{0};
-  for (auto x = engine.tasks.back(); x != nullptr && result < most;
+  for (auto x = engine.tasks.back(); x != engine.tasks.front() && result < most;
        x = engine.tasks.previous(*x)) {
-    if (x->demands != nullptr && (x->demands->bound() || x->demands->early))
+    if (x->demands != nullptr && x->demands->bound())
       break;
-    ++result;
+    ++seen;
+    if (x->demands == nullptr || !x->demands->early)
+      result = seen;
   }
   return result;
 }
@@ -51,7 +56,7 @@ void scheduler_core::balance() {
     return;
   for (auto& [id, x] : peers_.engines())
     if (x.joined() && x.tasks.size() > 1 && now_ - x.heard >= balance_period
-        && now_ >= x.ask_again)
+        && (now_ >= x.ask_again || x.tasks.size() < x.asked_with))
       ask_back(x, idle);
 }
 
@@ -61,6 +66,7 @@ void scheduler_core::ask_back(engine_record& engine, std::size_t idle) {
   if (count == 0)
     return;
   engine.wanted_back += count;
+  engine.asked_with = engine.tasks.size();
   engine.ask_again = now_ + asking_pause;
   // Its task takes that long at least, so that what comes back goes to others.
   auto silent = std::chrono::nanoseconds{now_ - engine.heard};

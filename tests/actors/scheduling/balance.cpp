@@ -132,6 +132,24 @@ BOOST_AUTO_TEST_CASE(what_comes_back_does_not_return) {
   BOOST_TEST(adaptive.flush().dispatched[e0].empty());
 }
 
+BOOST_AUTO_TEST_CASE(engines_are_asked_soon_again_for_the_rest) {
+  load(tasks(1, 7));
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+  auto sent = give_back(4);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty()); // nobody is idle
+  lane.answer(e1, sent.dispatched[e1]);
+  lane.answer(e2, sent.dispatched[e2]);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 2u);
+  sent = give_back(2);
+  lane.answer(e1, sent.dispatched[e1]);
+  lane.answer(e2, sent.dispatched[e2]);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty()); // it has just one
+}
+
 BOOST_AUTO_TEST_CASE(nobody_gives_back_what_nobody_wants) {
   load(tasks(1, 3));
   auto before = lane.core.status().dropped;
@@ -158,6 +176,35 @@ BOOST_AUTO_TEST_CASE(what_came_too_early_is_not_given_back) {
   BOOST_TEST(sent.dispatched[e1].size() + sent.dispatched[e2].size()
                + sent.dispatched[e0].size()
              == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_comes_back_as_a_whole) {
+  auto xs = tasks(1, 5);
+  for (auto i : {2, 3, 4}) {
+    xs[i].demand.after = 1;
+    xs[i].demand.flags = demand_flags::success;
+    xs[i].references = {xs[i - 1].number};
+  }
+  load(std::move(xs));
+  BOOST_REQUIRE(at0.size() == 5u);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+  auto sent = give_back(4);
+  BOOST_TEST(sent.dispatched[e0].empty());
+  BOOST_TEST(sent.dispatched[e1].size() + sent.dispatched[e2].size() == 4u);
+}
+
+BOOST_AUTO_TEST_CASE(a_chain_stays_with_the_link_that_runs) {
+  auto xs = tasks(1, 3);
+  for (auto i : {1, 2}) {
+    xs[i].demand.after = 1;
+    xs[i].demand.flags = demand_flags::success;
+    xs[i].references = {xs[i - 1].number};
+  }
+  load(std::move(xs));
+  BOOST_REQUIRE(at0.size() == 3u);
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty());
 }
 
 BOOST_AUTO_TEST_CASE(cancelled_tasks_that_come_back_end) {
