@@ -9,7 +9,7 @@
 namespace troupe::limits {
 
 /// Version of the protocol. Peers compare it at hello.
-inline constexpr std::uint16_t protocol_version = 1;
+inline constexpr std::uint16_t protocol_version = 2;
 
 /// File identifier of every envelope.
 inline constexpr const char* file_identifier = "TRP1";
