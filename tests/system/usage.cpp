@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(has_help_for_every_command) {
 BOOST_AUTO_TEST_CASE(tells_its_version) {
   BOOST_TEST(has(run({"version"}).out, "protocol"));
   BOOST_TEST(run({"--version"}).out == run({"version"}).out);
-  BOOST_TEST(json({"version"}).at("protocol") == 1);
+  BOOST_TEST(json({"version"}).at("protocol") == 2);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
