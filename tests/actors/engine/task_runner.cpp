@@ -258,7 +258,8 @@ BOOST_AUTO_TEST_CASE(direct_calls_do_not_come_between) {
   BOOST_TEST(results[1].get<int>() == 2);
 }
 
-// -- tasks that the scheduler wants back ---------------------------------------
+// -- tasks that the scheduler wants back
+// ---------------------------------------
 
 BOOST_AUTO_TEST_CASE(gives_back_the_last_tasks) {
   dispatch_steps(1, 3);
