@@ -280,6 +280,16 @@ void scheduler_core::decide() {
     }
 }
 
+void scheduler_core::stop_waiting(task& x) {
+  if (x.state == task_state::queued)
+    queue_.erase(x);
+  else if (x.state == task_state::held)
+    held_.erase(x);
+  else
+    std::erase(again_, &x);
+  x.state = task_state::none;
+}
+
 void scheduler_core::wake_up() {
   while (auto timer = timers_.take(now_)) {
     auto& x = *timer->who;
@@ -288,13 +298,7 @@ void scheduler_core::wake_up() {
     auto late = now_ >= x.demands->deadline;
     if (!late && (x.state != task_state::held || !x.demands->pausing))
       continue; // it does not wait before it runs again any more
-    if (x.state == task_state::queued)
-      queue_.erase(x);
-    else if (x.state == task_state::held)
-      held_.erase(x);
-    else
-      std::erase(again_, &x);
-    x.state = task_state::none;
+    stop_waiting(x);
     if (late)
       conclude(x, wire::Outcome::Timeout, no_engine,
                {"queue_limit", "it was not handed out within its limit"});

@@ -192,6 +192,9 @@ private:
   /// Goes on with tasks whose dependencies ended, and all that follows.
   void decide();
 
+  /// Takes a task that does not run out of where it waits.
+  void stop_waiting(task& x);
+
   /// Acts on the timers that are due.
   void wake_up();
 

@@ -65,13 +65,7 @@ void scheduler_core::cancel(task& x, cancel_mode mode, cancel_counts& counts) {
 }
 
 void scheduler_core::abort(task& x) {
-  if (x.state == task_state::queued)
-    queue_.erase(x);
-  else if (x.state == task_state::held)
-    held_.erase(x);
-  else
-    std::erase(again_, &x);
-  x.state = task_state::none;
+  stop_waiting(x);
   conclude(x, wire::Outcome::Aborted, no_engine, cancelled());
 }
 
