@@ -84,7 +84,7 @@ bool engine_pool::join(engine_record& x) {
   auto kinds_before = kinds_.size();
   auto& kind = kind_of(x.functions);
   x.kind = &kind;
-  x.seat = kind.places.add(x.pace.hwm());
+  x.seat = kind.places.add(x.pace.limit());
   if (x.seat >= kind.seats.size())
     kind.seats.resize(x.seat + 1);
   kind.seats[x.seat] = &x;
@@ -219,7 +219,8 @@ bool engine_pool::full(const engine_kinds& kinds) noexcept {
   });
 }
 
-void engine_pool::assign(task& x, engine_record& engine) {
+void engine_pool::assign(task& x, engine_record& engine,
+                         std::size_t waiting) {
   x.state = task_state::dispatched;
   x.engine = &engine;
   engine.tasks.push_back(x);
@@ -228,7 +229,7 @@ void engine_pool::assign(task& x, engine_record& engine) {
                 [](std::uint64_t& free, std::uint64_t amount) {
                   free -= amount;
                 });
-  engine.kind->places.pick(engine.seat);
+  engine.kind->places.pick(engine.seat, waiting);
 }
 
 bool engine_pool::assign_if_room(task& x, engine_record& engine) {

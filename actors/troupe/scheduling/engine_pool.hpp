@@ -73,7 +73,9 @@ public:
   static bool full(const engine_kinds& kinds) noexcept;
 
   /// Hands a task to an engine and counts it there.
-  void assign(task& x, engine_record& engine);
+  /// @param waiting is how many tasks are left for all engines.
+  void assign(task& x, engine_record& engine,
+              std::size_t waiting = placement::plenty);
 
   /// The same if the engine knows the function and has room.
   bool assign_if_room(task& x, engine_record& engine);

@@ -25,7 +25,7 @@ double tamed_cost(double x) {
 
 } // namespace
 
-placement::seat placement::add(std::uint32_t hwm) {
+placement::seat placement::add(load_limit most) {
   auto x = seat{};
   if (free_.empty()) {
     x = static_cast<seat>(engines_.size());
@@ -36,7 +36,8 @@ placement::seat placement::add(std::uint32_t hwm) {
     x = free_.back();
     free_.pop_back();
   }
-  engines_[x] = engine{.turn = order_->head(), .hwm = hwm};
+  engines_[x] = engine{.turn = order_->head(), .most = most};
+  look_at_load(engines_[x]);
   update(x);
   return x;
 }
@@ -47,9 +48,13 @@ void placement::remove(seat x) {
   update(x);
 }
 
-void placement::pick(seat x) {
+void placement::pick(seat x, std::size_t waiting) {
   auto& engine = engines_[x];
   ++engine.load;
+  look_at_load(engine);
+  auto [hwm, refill] = engine.most;
+  if (engine.load > refill && waiting < size() * (hwm - refill))
+    engine.full = true;
   engine.turn = order_->tail();
   update(x);
 }
@@ -57,14 +62,23 @@ void placement::pick(seat x) {
 void placement::finish(seat x, std::uint32_t tasks) {
   assert(engines_[x].load >= tasks);
   engines_[x].load -= tasks;
+  look_at_load(engines_[x]);
   update(x);
 }
 
-void placement::limit(seat x, std::uint32_t hwm) {
-  if (engines_[x].hwm == hwm)
+void placement::limit(seat x, load_limit most) {
+  if (engines_[x].most == most)
     return;
-  engines_[x].hwm = hwm;
+  engines_[x].most = most;
+  look_at_load(engines_[x]);
   update(x);
+}
+
+void placement::look_at_load(engine& x) noexcept {
+  if (x.load >= x.most.hwm)
+    x.full = true;
+  else if (x.load <= x.most.refill)
+    x.full = false;
 }
 
 void placement::suspend(seat x) {
@@ -102,7 +116,7 @@ placement::seat placement::better(seat x, seat y) const noexcept {
 void placement::update(seat x) {
   auto& engine = engines_[x];
   if (eligible(x)) {
-    engine_load load{engine.load, engine.hwm, engine.turn};
+    engine_load load{engine.load, engine.most.hwm, engine.turn};
     engine.standing = {tamed_cost(scheme_->cost(load)), engine.turn};
     if (draws_)
       return update_weights(x, tamed_weight(scheme_->weight(load)));

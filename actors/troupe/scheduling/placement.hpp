@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/scheduling/load_limit.hpp"
 #include "troupe/scheduling/placement_scheme.hpp"
 
 #include <compare>
@@ -31,7 +32,7 @@ private:
 
 /// Finds the engine for the next task among engines that are equally able to
 /// run it. Engines that have as many tasks outstanding as their hwm allows are
-/// not eligible.
+/// not eligible, and become so again when they have few enough (`load_limit`).
 ///
 /// A tree: each engine has a seat at the bottom. If the scheme draws none, each
 /// node above knows the better of two engines, and the best one is at the top;
@@ -58,7 +59,7 @@ public:
   }
 
   /// Adds an idle engine at the head: it is better than all with its load.
-  seat add(std::uint32_t hwm);
+  seat add(load_limit most);
 
   void remove(seat x);
 
@@ -84,7 +85,7 @@ public:
 
   /// Whether an engine may take one more task.
   bool eligible(seat x) const noexcept {
-    return engines_[x].load < engines_[x].hwm && !engines_[x].suspended;
+    return !engines_[x].full && !engines_[x].suspended;
   }
 
   /// Whether any engine may take one more task.
@@ -103,14 +104,18 @@ public:
     return engines_[x].standing;
   }
 
+  /// Stands for more tasks than all engines may have.
+  static constexpr auto plenty = ~std::size_t{0};
+
   /// Counts one more task for an engine, which is now the last in turn.
-  void pick(seat x);
+  /// @param waiting is how many tasks are left for all engines.
+  void pick(seat x, std::size_t waiting = plenty);
 
   /// Counts `tasks` less for an engine. Its turn does not change.
   void finish(seat x, std::uint32_t tasks);
 
-  /// Changes the hwm of an engine.
-  void limit(seat x, std::uint32_t hwm);
+  /// Changes how many tasks an engine may have.
+  void limit(seat x, load_limit most);
 
   /// Makes an engine not eligible whatever its load, until `resume`.
   void suspend(seat x);
@@ -131,7 +136,9 @@ private:
   struct engine {
     std::int64_t turn = 0;
     std::uint32_t load = 0;
-    std::uint32_t hwm = 0;
+    load_limit most;
+    /// Whether it has reached its hwm, and not come down to `refill` since.
+    bool full = true;
     bool suspended = false;
     rank standing{};
   };
@@ -139,6 +146,8 @@ private:
   seat better(seat x, seat y) const noexcept;
 
   void update(seat x);
+
+  static void look_at_load(engine& x) noexcept;
 
   /// Carries a change of the weight of a seat to the top.
   void update_weights(seat x, double weight);

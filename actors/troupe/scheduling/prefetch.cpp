@@ -33,17 +33,22 @@ std::uint32_t prefetch::long_ones_waiting() const noexcept {
                                                                             : 0;
 }
 
-std::uint32_t prefetch::hwm() const noexcept {
+load_limit prefetch::limit() const noexcept {
   constexpr auto budget_ns = static_cast<double>(budget.count());
+  constexpr auto groups_ns = static_cast<double>(
+    std::chrono::nanoseconds{longest_in_groups}.count());
+  constexpr auto most = limits::max_auto_hwm;
   if (fixed_ > 0)
-    return fixed_;
+    return at_most(fixed_);
   if (!known_)
-    return initial_hwm;
+    return at_most(initial_hwm);
   if (average_ns_ >= budget_ns)
-    return 1 + long_ones_waiting();
-  auto most = static_cast<double>(limits::max_auto_hwm - 1);
-  auto waiting = std::min(budget_ns / std::max(average_ns_, 1.0), most);
-  return 1 + static_cast<std::uint32_t>(waiting);
+    return at_most(1 + long_ones_waiting());
+  auto waiting = static_cast<std::uint32_t>(
+    std::min(budget_ns / std::max(average_ns_, 1.0), most - 1.0));
+  if (average_ns_ > groups_ns)
+    return at_most(1 + waiting);
+  return {std::min(1 + 2 * waiting, most), std::min(waiting, most / 2)};
 }
 
 } // namespace troupe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/limits.hpp"
+#include "troupe/scheduling/load_limit.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -15,6 +16,11 @@ class prefetch {
 public:
   /// Work that waits in an engine while it runs a task.
   static constexpr auto budget = std::chrono::nanoseconds{8'000'000};
+
+  /// Tasks that take at most this long go out in groups that fill the budget
+  /// once more: one message with several tasks costs both sides little more
+  /// than one with a single task.
+  static constexpr auto longest_in_groups = std::chrono::milliseconds{2};
 
   /// A round trip that takes a smaller part of the time of a task may be spent
   /// idle.
@@ -39,9 +45,16 @@ public:
   void record_round_trip(std::chrono::nanoseconds x) noexcept;
 
   /// One task to run, and as many to wait as fill the budget, at most
-  /// `limits::max_auto_hwm` in all. If tasks take as long as the budget or
-  /// longer, one may wait unless the round trip is negligible.
-  std::uint32_t hwm() const noexcept;
+  /// `limits::max_auto_hwm` in all. Of tasks that go out in groups, twice as
+  /// many, but only when the engine is down to what fills the budget once. If
+  /// tasks take as long as the budget or longer, one may wait unless the round
+  /// trip is negligible.
+  load_limit limit() const noexcept;
+
+  /// The most tasks outstanding.
+  std::uint32_t hwm() const noexcept {
+    return limit().hwm;
+  }
 
 private:
   /// Tasks that may wait in the engine if they take longer than the budget.

@@ -71,7 +71,7 @@ void scheduler_core::ask_back(engine_record& engine, std::size_t idle) {
   // Its task takes that long at least, so that what comes back goes to others.
   auto silent = std::chrono::nanoseconds{now_ - engine.heard};
   engine.pace.record(static_cast<std::uint64_t>(silent.count()));
-  queue_.limit(engine, engine.pace.hwm());
+  queue_.limit(engine, engine.pace.limit());
   outbox_.send(engine.peer, pack_give_back(count));
 }
 

@@ -29,7 +29,7 @@ void scheduler_core::collect(engine_record& engine,
   for (auto& entry : results->entries)
     collect(engine, entry, *results);
   if (engine.joined())
-    queue_.limit(engine, engine.pace.hwm());
+    queue_.limit(engine, engine.pace.limit());
   look_behind_last(engine); // it has room again
 }
 

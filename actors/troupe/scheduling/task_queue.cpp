@@ -212,7 +212,7 @@ task* task_queue::pop() {
       continue;
     }
     take_top(x);
-    engines_.assign(x, *engine);
+    engines_.assign(x, *engine, size_);
     return &x;
   }
   return nullptr;

@@ -62,8 +62,8 @@ public:
   /// @pre none of its tasks waits
   void forget(client_id x);
 
-  /// Changes the hwm of an engine that joined.
-  void limit(engine_record& x, std::uint32_t hwm);
+  /// Changes how many tasks an engine that joined may have.
+  void limit(engine_record& x, load_limit most);
 
   /// Whether any engine has a place.
   bool staffed() const noexcept {

@@ -109,8 +109,8 @@ void task_queue::drop_lines(Claim claim) {
   lines_.remove_if(claim);
 }
 
-void task_queue::limit(engine_record& x, std::uint32_t hwm) {
-  x.kind->places.limit(x.seat, hwm);
+void task_queue::limit(engine_record& x, load_limit most) {
+  x.kind->places.limit(x.seat, most);
   wake_lines_of(x);
 }
 

@@ -14,7 +14,7 @@ using namespace troupe;
 
 namespace {
 
-constexpr auto unlimited = std::uint32_t{1000000};
+constexpr auto unlimited = at_most(1000000);
 
 /// ipyparallel's own words: targets in LRU order, a new engine at the head, a
 /// picked one at the tail; the first of the least loaded is taken.
@@ -24,8 +24,8 @@ public:
     // nop
   }
 
-  void add(placement::seat x, std::uint32_t hwm) {
-    targets_.insert(targets_.begin(), {x, 0, hwm, false});
+  void add(placement::seat x, load_limit most) {
+    targets_.insert(targets_.begin(), {x, 0, most});
   }
 
   void remove(placement::seat x) {
@@ -35,7 +35,7 @@ public:
   placement::seat best() {
     auto result = targets_.end();
     for (auto i = targets_.begin(); i != targets_.end(); ++i) {
-      if (i->load >= i->hwm || i->suspended)
+      if (i->rests || i->load >= i->most.hwm || i->suspended)
         continue;
       if (result == targets_.end() || (counts_ && i->load < result->load))
         result = i;
@@ -45,18 +45,26 @@ public:
     return result->seat;
   }
 
-  void pick(placement::seat x) {
+  void pick(placement::seat x, std::size_t waiting) {
     auto i = find(x);
     ++i->load;
+    // Too few are left to fill everybody up.
+    if (waiting < targets_.size() * (i->most.hwm - i->most.refill))
+      i->rests = true;
+    update(*i);
     std::rotate(i, i + 1, targets_.end());
   }
 
   void finish(placement::seat x) {
-    --find(x)->load;
+    auto i = find(x);
+    --i->load;
+    update(*i);
   }
 
-  void limit(placement::seat x, std::uint32_t hwm) {
-    find(x)->hwm = hwm;
+  void limit(placement::seat x, load_limit most) {
+    auto i = find(x);
+    i->most = most;
+    update(*i);
   }
 
   void suspend(placement::seat x, bool value) {
@@ -67,9 +75,16 @@ private:
   struct target {
     placement::seat seat;
     std::uint32_t load;
-    std::uint32_t hwm;
-    bool suspended;
+    load_limit most;
+    bool rests = false;
+    bool suspended = false;
   };
+
+  /// Above its hwm an engine gets nothing until it is down to `refill`.
+  static void update(target& x) {
+    x.rests = (x.rests || x.load >= x.most.hwm)
+              && (x.load > x.most.refill || x.load >= x.most.hwm);
+  }
 
   std::vector<target>::iterator find(placement::seat x) {
     return std::ranges::find(targets_, x, &target::seat);
@@ -109,7 +124,7 @@ BOOST_FIXTURE_TEST_SUITE(placement_suite, fixture)
 
 BOOST_AUTO_TEST_CASE(nobody_is_best_among_none) {
   BOOST_TEST(least.best() == placement::nobody);
-  auto x = least.add(1);
+  auto x = least.add(at_most(1));
   BOOST_TEST(least.best() != placement::nobody);
   least.remove(x);
   BOOST_TEST(least.best() == placement::nobody);
@@ -157,8 +172,8 @@ BOOST_AUTO_TEST_CASE(finishing_does_not_change_the_turn) {
 }
 
 BOOST_AUTO_TEST_CASE(an_engine_at_its_hwm_is_not_eligible) {
-  auto a = least.add(2);
-  auto b = least.add(1);
+  auto a = least.add(at_most(2));
+  auto b = least.add(at_most(1));
   BOOST_TEST((pick(least, 3) == seats{b, a, a}));
   BOOST_TEST(least.best() == placement::nobody);
   least.finish(b, 1);
@@ -166,17 +181,57 @@ BOOST_AUTO_TEST_CASE(an_engine_at_its_hwm_is_not_eligible) {
 }
 
 BOOST_AUTO_TEST_CASE(a_new_hwm_counts_at_once) {
-  auto a = least.add(1);
+  auto a = least.add(at_most(1));
   pick(least, 1);
-  least.limit(a, 2);
+  least.limit(a, at_most(2));
   BOOST_TEST((pick(least, 1) == seats{a}));
-  least.limit(a, 1);
+  least.limit(a, at_most(1));
   BOOST_TEST(least.best() == placement::nobody);
   least.finish(a, 1);
   BOOST_TEST(least.best()
              == placement::nobody); // one of two is still outstanding
   least.finish(a, 1);
   BOOST_TEST(least.best() != placement::nobody);
+}
+
+BOOST_AUTO_TEST_CASE(a_full_engine_rests_until_it_has_few_tasks_left) {
+  auto a = least.add({4, 2});
+  pick(least, 3);
+  least.finish(a, 1);
+  BOOST_TEST((pick(least, 2) == seats{a, a})); // it was never full
+  least.finish(a, 1);
+  BOOST_TEST(least.best() == placement::nobody);
+  least.finish(a, 1);
+  BOOST_TEST((pick(least, 2) == seats{a, a}));
+  BOOST_TEST(least.best() == placement::nobody);
+}
+
+BOOST_AUTO_TEST_CASE(a_smaller_limit_can_be_one_to_rest_at) {
+  auto a = least.add({8, 4});
+  pick(least, 6);
+  least.limit(a, {4, 2});
+  least.finish(a, 3);
+  BOOST_TEST(least.best() == placement::nobody);
+  least.limit(a, {8, 4});
+  BOOST_TEST(least.best() == a);
+}
+
+BOOST_AUTO_TEST_CASE(the_last_tasks_fill_nobody_up) {
+  auto a = least.add({8, 2});
+  auto b = least.add({8, 2});
+  least.pick(a, 12); // enough for two that lack six
+  least.pick(a, 12);
+  least.pick(a, 12);
+  BOOST_TEST(least.eligible(a));
+  least.pick(a, 11);
+  BOOST_TEST(!least.eligible(a));
+  for (auto left : {3, 2, 1}) {
+    BOOST_TEST(least.best() == b);
+    least.pick(b, static_cast<std::size_t>(left));
+  }
+  BOOST_TEST(least.best() == placement::nobody);
+  least.finish(b, 1);
+  BOOST_TEST(least.best() == b);
 }
 
 BOOST_AUTO_TEST_CASE(a_suspended_engine_is_not_eligible) {
@@ -218,23 +273,27 @@ BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
       return *std::next(present.begin(),
                         static_cast<int>(rng() % present.size()));
     };
+    auto any_limit = [&]() -> load_limit {
+      auto hwm = static_cast<std::uint32_t>(1 + rng() % 6);
+      return {hwm, static_cast<std::uint32_t>(rng() % hwm)};
+    };
     for (auto step = 0; step < 20000; ++step) {
       auto event = present.empty() ? 0 : rng() % 100;
       if (event < 3) {
-        auto hwm = static_cast<std::uint32_t>(1 + rng() % 6);
-        auto x = real.add(hwm);
+        auto most = any_limit();
+        auto x = real.add(most);
         BOOST_REQUIRE(present.insert(x).second);
-        model.add(x, hwm);
+        model.add(x, most);
       } else if (event < 5) {
         auto x = any();
         real.remove(x);
         model.remove(x);
         present.erase(x);
       } else if (event < 10) {
-        auto hwm = static_cast<std::uint32_t>(rng() % 6);
+        auto most = rng() % 6 == 0 ? at_most(0) : any_limit();
         auto x = any();
-        real.limit(x, hwm);
-        model.limit(x, hwm);
+        real.limit(x, most);
+        model.limit(x, most);
       } else if (event < 15) {
         auto x = any();
         auto value = rng() % 2 == 0;
@@ -244,8 +303,9 @@ BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
         auto x = real.best();
         BOOST_REQUIRE((x == model.best()));
         if (x != placement::nobody) {
-          real.pick(x);
-          model.pick(x);
+          auto waiting = rng() % 2 == 0 ? rng() % 40 : placement::plenty;
+          real.pick(x, waiting);
+          model.pick(x, waiting);
         }
       } else if (auto x = any(); real.load(x) > 0) {
         real.finish(x, 1);
@@ -259,9 +319,9 @@ BOOST_AUTO_TEST_CASE(agrees_with_ipyparallel_over_random_events) {
 BOOST_AUTO_TEST_CASE(weights_lie_side_by_side) {
   placement drawn{weighted_scheme(), order};
   BOOST_TEST(drawn.weight() == 0.0);
-  auto a = drawn.add(3);
-  auto b = drawn.add(3);
-  auto c = drawn.add(3);
+  auto a = drawn.add(at_most(3));
+  auto b = drawn.add(at_most(3));
+  auto c = drawn.add(at_most(3));
   for (auto i = 0; i < 2; ++i)
     drawn.pick(a);
   drawn.pick(c); // 1/2, a million, 1

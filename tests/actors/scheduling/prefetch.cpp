@@ -7,12 +7,16 @@ using namespace troupe;
 
 namespace {
 
-/// Returns the hwm after many tasks of `run_ns` each.
-std::uint32_t hwm_for(std::uint64_t run_ns) {
+/// Returns the limit after many tasks of `run_ns` each.
+load_limit limit_for(std::uint64_t run_ns) {
   prefetch pace{0};
   for (auto i = 0; i < 100; ++i)
     pace.record(run_ns);
-  return pace.hwm();
+  return pace.limit();
+}
+
+std::uint32_t hwm_for(std::uint64_t run_ns) {
+  return limit_for(run_ns).hwm;
 }
 
 } // namespace
@@ -35,17 +39,19 @@ BOOST_AUTO_TEST_CASE(starts_slowly) {
 BOOST_AUTO_TEST_CASE(the_first_result_counts_in_full) {
   prefetch pace{0};
   pace.record(80'000);
-  BOOST_TEST(pace.hwm() == 101u);
+  BOOST_TEST(pace.hwm() == 201u);
 }
 
-BOOST_AUTO_TEST_CASE(queues_a_budget_of_work) {
-  BOOST_TEST(hwm_for(400'000) == 21u);
-  BOOST_TEST(hwm_for(80'000) == 101u);
+BOOST_AUTO_TEST_CASE(short_tasks_go_out_in_groups) {
+  BOOST_TEST((limit_for(80'000) == load_limit{201, 100}));
+  BOOST_TEST((limit_for(400'000) == load_limit{41, 20}));
+  BOOST_TEST((limit_for(1'000'000) == load_limit{17, 8}));
+  BOOST_TEST((limit_for(2'000'000) == load_limit{9, 4}));
 }
 
-BOOST_AUTO_TEST_CASE(tasks_of_milliseconds_have_some_waiting) {
-  BOOST_TEST(hwm_for(1'000'000) == 9u);
-  BOOST_TEST(hwm_for(7'900'000) == 2u);
+BOOST_AUTO_TEST_CASE(tasks_of_some_milliseconds_go_out_one_by_one) {
+  BOOST_TEST((limit_for(2'100'000) == load_limit{4, 3}));
+  BOOST_TEST((limit_for(7'900'000) == load_limit{2, 1}));
 }
 
 BOOST_AUTO_TEST_CASE(long_tasks_are_not_prefetched) {
@@ -93,14 +99,16 @@ BOOST_AUTO_TEST_CASE(a_round_trip_is_an_average) {
 
 BOOST_AUTO_TEST_CASE(the_shortest_tasks_meet_the_limit) {
   BOOST_TEST(hwm_for(0) == limits::max_auto_hwm);
-  BOOST_TEST(hwm_for(1) == limits::max_auto_hwm);
+  BOOST_TEST((limit_for(1)
+              == load_limit{limits::max_auto_hwm, limits::max_auto_hwm / 2}));
 }
 
 BOOST_AUTO_TEST_CASE(shorter_tasks_never_mean_a_smaller_hwm) {
   auto last = std::uint32_t{1};
   for (auto run_ns = std::uint64_t{4'000'000}; run_ns > 0; run_ns -= 1'000) {
-    auto hwm = hwm_for(run_ns);
+    auto [hwm, refill] = limit_for(run_ns);
     BOOST_REQUIRE(hwm >= last);
+    BOOST_REQUIRE(refill < hwm);
     last = hwm;
   }
 }
