@@ -219,8 +219,7 @@ bool engine_pool::full(const engine_kinds& kinds) noexcept {
   });
 }
 
-void engine_pool::assign(task& x, engine_record& engine,
-                         std::size_t waiting) {
+void engine_pool::assign(task& x, engine_record& engine, std::size_t waiting) {
   x.state = task_state::dispatched;
   x.engine = &engine;
   engine.tasks.push_back(x);

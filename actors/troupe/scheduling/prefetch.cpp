@@ -35,8 +35,8 @@ std::uint32_t prefetch::long_ones_waiting() const noexcept {
 
 load_limit prefetch::limit() const noexcept {
   constexpr auto budget_ns = static_cast<double>(budget.count());
-  constexpr auto groups_ns = static_cast<double>(
-    std::chrono::nanoseconds{longest_in_groups}.count());
+  constexpr auto groups_ns =
+    static_cast<double>(std::chrono::nanoseconds{longest_in_groups}.count());
   constexpr auto most = limits::max_auto_hwm;
   if (fixed_ > 0)
     return at_most(fixed_);
