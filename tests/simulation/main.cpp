@@ -3,6 +3,7 @@
 // Runs stories that are too long for the test suite:
 //
 //     troupe-simulate seeds 1 1000000
+//     troupe-simulate actor 1 10000
 //     troupe-simulate large 10000 10000000 1000
 //     troupe-simulate tell 17
 
@@ -21,19 +22,21 @@ namespace {
 
 constexpr auto usage =
   "usage: troupe-simulate seeds FIRST LAST\n"
+  "       troupe-simulate actor FIRST LAST\n"
   "       troupe-simulate large ENGINES TASKS DEATHS [SEED]\n"
   "       troupe-simulate tell SEED\n";
 
-int run_seeds(std::uint64_t first, std::uint64_t last) {
+int run_seeds(std::uint64_t first, std::uint64_t last,
+              const run_options& options) {
   auto tasks = std::uint64_t{0};
   for (auto seed = first; seed <= last; ++seed) {
     auto x = small_story(seed);
-    auto end = run(x);
+    auto end = run(x, options);
     tasks += end.tasks;
     if (end.violation.empty())
       continue;
     std::cout << "seed " << seed << ": " << end.violation << '\n'
-              << tell(shrink(x));
+              << tell(shrink(x, options), options);
     return 1;
   }
   std::cout << last - first + 1 << " stories, " << tasks << " tasks\n";
@@ -66,7 +69,9 @@ int main(int argc, char** argv) {
   for (auto i = 2; i < argc; ++i)
     numbers.push_back(std::strtoull(argv[i], nullptr, 10));
   if (command == "seeds" && numbers.size() == 2)
-    return run_seeds(numbers[0], numbers[1]);
+    return run_seeds(numbers[0], numbers[1], {});
+  if (command == "actor" && numbers.size() == 2)
+    return run_seeds(numbers[0], numbers[1], {.through_actor = true});
   if (command == "large" && (numbers.size() == 3 || numbers.size() == 4))
     return run_large(static_cast<std::uint32_t>(numbers[0]), numbers[1],
                      static_cast<std::uint32_t>(numbers[2]),

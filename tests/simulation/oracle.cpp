@@ -57,7 +57,12 @@ std::uint8_t oracle::sort_of(const means& needs, std::int8_t priority) {
 // -- engines ------------------------------------------------------------------
 
 bool oracle::takes_more(const engine_state& x) const {
-  return x.joined && x.running.size() < settings_.hwm;
+  return x.joined && x.running.size() < std::max(settings_.hwm, 1u);
+}
+
+bool oracle::may_take_more(const engine_state& x) const {
+  auto most = settings_.hwm > 0 ? settings_.hwm : limits::max_auto_hwm;
+  return x.joined && x.running.size() < most;
 }
 
 bool oracle::admits(std::uint32_t id, const task_state& x) const {

@@ -263,7 +263,12 @@ private:
 
   std::uint8_t sort_of(const means& needs, std::int8_t priority);
 
+  /// Whether an engine has to get a task that waits. If the hwm adapts, only
+  /// when it has none.
   bool takes_more(const engine_state& x) const;
+
+  /// Whether an engine may get a task.
+  bool may_take_more(const engine_state& x) const;
 
   /// Whether an engine that joined may run a special task.
   bool admits(std::uint32_t id, const task_state& x) const;

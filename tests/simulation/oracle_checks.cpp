@@ -89,7 +89,7 @@ void oracle::check_dispatch(const place& where, std::uint32_t id,
     return violate(name() + " goes to an engine that has not its tags");
   if (host.slots + needs.slots > host.with.slots && needs.slots > 0)
     return violate(name() + " goes to an engine that has no slot left");
-  if (!takes_more(host))
+  if (!may_take_more(host))
     return violate(name() + " goes to an engine that has its hwm of tasks");
   if (x.extra == 0)
     return;

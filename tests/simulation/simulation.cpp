@@ -42,6 +42,36 @@ BOOST_AUTO_TEST_CASE(clusters_with_long_tasks_keep_all_promises) {
   BOOST_TEST(given_back > 100u);
 }
 
+BOOST_AUTO_TEST_CASE(clusters_with_an_hwm_that_adapts_keep_all_promises) {
+  auto given_back = std::uint64_t{0};
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    auto story = small_story(seed);
+    story.world.hwm = 0;
+    auto ending = run(story);
+    if (!ending.violation.empty())
+      BOOST_FAIL(ending.violation << '\n' << tell(shrink(story)));
+    given_back += ending.given_back;
+  }
+  BOOST_TEST(given_back > 0u);
+}
+
+BOOST_AUTO_TEST_CASE(the_actor_keeps_all_promises) {
+  auto tasks = std::uint64_t{0};
+  auto rounds = std::uint64_t{0};
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    auto story = small_story(seed);
+    run_options options{.through_actor = true};
+    auto ending = run(story, options);
+    if (!ending.violation.empty())
+      BOOST_FAIL(ending.violation << '\n'
+                                  << tell(shrink(story, options), options));
+    tasks += ending.tasks;
+    rounds += ending.rounds;
+  }
+  BOOST_TEST(tasks > 10000u);
+  BOOST_TEST(rounds > tasks);
+}
+
 BOOST_AUTO_TEST_CASE(the_same_seed_tells_the_same_story) {
   std::set<std::uint64_t> hashes;
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {

@@ -116,7 +116,7 @@ std::string to_string(const event& x);
 /// What holds during a whole story.
 struct settings {
   std::string scheme = "leastload";
-  std::uint32_t hwm = 1;
+  std::uint32_t hwm = 1; // 0 = adapts
   std::uint64_t engine_bytes = std::uint64_t{1} << 20;
   std::uint32_t client_tasks = 200;
   /// How long tasks wait while there are no engines.

@@ -2,12 +2,12 @@
 #include "simulation/world.hpp"
 
 #include "simulation/peers.hpp"
+#include "simulation/scheduler.hpp"
 #include "simulation/timeline.hpp"
-#include "troupe/interfaces.hpp"
-#include "troupe/scheduling/scheduler_core.hpp"
 
 #include <algorithm>
 #include <charconv>
+#include <memory>
 #include <ostream>
 #include <sstream>
 
@@ -37,6 +37,7 @@ task_scheduler_config config_of(const story& x) {
   result.engine_bytes = x.world.engine_bytes;
   result.engine_wait =
     std::chrono::milliseconds{x.world.engine_wait / millisecond};
+  result.period = std::chrono::milliseconds{tick_period / millisecond};
   return result;
 }
 
@@ -64,7 +65,8 @@ public:
     : story_(x),
       rules_(x.world),
       options_(options),
-      core_(config_of(x)),
+      scheduler_(options.through_actor ? make_actor(config_of(x))
+                                       : make_rules(config_of(x))),
       oracle_(x.world),
       connections_(1) {
     for (std::uint32_t i = 0; i < x.events.size(); ++i)
@@ -112,14 +114,16 @@ private:
 
   // -- time -------------------------------------------------------------------
 
-  /// Hands over all that happens at one time, and ends the round.
+  /// Hands over all that happens at one time, or one event, and ends the round.
   void round() {
     now_ = timeline_.next().at;
-    core_.advance(scheduler_core::time_point{std::chrono::nanoseconds{now_}});
-    while (!timeline_.empty() && timeline_.next().at == now_)
+    scheduler_->advance(now_);
+    do
       happen(timeline_.take());
+    while (!scheduler_->acts_at_once() && !timeline_.empty()
+           && timeline_.next().at == now_);
     oracle_.begin_flush();
-    auto actions = core_.flush();
+    auto actions = scheduler_->flush();
     for (auto& x : actions.messages)
       send(std::move(x));
     for (auto& [id, what] : actions.revoked)
@@ -132,9 +136,9 @@ private:
     ++result_.rounds;
     if (options_.validate_every > 0
         && result_.rounds % options_.validate_every == 0)
-      if (auto text = core_.validate(); !text.empty())
+      if (auto text = scheduler_->validate(); !text.empty())
         fail("validate: " + text);
-    if (core_.needs_tick() && !std::exchange(ticking_, true))
+    if (scheduler_->needs_tick() && !std::exchange(ticking_, true))
       timeline_.add(now_ + tick_period, step_kind::tick, 0);
     plan_tick();
     if (now_ > end_ + patience && oracle_.missing() > 0)
@@ -145,11 +149,10 @@ private:
 
   /// Has the scheduler look at its timers when the first one is due.
   void plan_tick() {
-    auto due = core_.next_due();
+    auto due = scheduler_->next_due();
     if (!due)
       return;
-    auto at = std::max(static_cast<instant>(due->time_since_epoch().count()),
-                       now_ + 1);
+    auto at = std::max(*due, now_ + 1);
     if (next_tick_ > now_ && next_tick_ <= at)
       return;
     next_tick_ = at;
@@ -158,7 +161,7 @@ private:
 
   void tick() {
     oracle_.tick(now_);
-    core_.tick();
+    scheduler_->tick();
   }
 
   void happen(const step& x) {
@@ -179,11 +182,11 @@ private:
       case step_kind::lose_engine:
         say("the scheduler gives up engine " + std::to_string(x.who));
         oracle_.lose_engine(x.who);
-        return core_.lose(engine_id{x.who});
+        return scheduler_->lose(engine_id{x.who});
       case step_kind::lose_client:
         say("the scheduler gives up client " + std::to_string(x.who));
         oracle_.lose_client(x.who);
-        return core_.lose(client_id{x.who});
+        return scheduler_->lose(client_id{x.who});
       case step_kind::tick:
         ticking_ = false;
         return tick();
@@ -208,7 +211,7 @@ private:
   /// A cancel reaches the scheduler: not on the way that tasks take.
   void cancel(const event& x) {
     cancel_request what{1, x.mode, {{x.first, x.count}}};
-    auto counts = core_.cancel(client_id{x.who}, what);
+    auto counts = scheduler_->cancel(client_id{x.who}, what);
     oracle_.cancel(x.who, what, counts);
     mix(counts.dequeued ^ counts.asked << 20 ^ counts.killed << 40);
     say("client " + std::to_string(x.who)
@@ -280,7 +283,7 @@ private:
       if ((x.with.functions >> (f - 1) & 1) != 0)
         hello.functions.push_back(function_id{f});
     hello.means = resources_of(x.with);
-    core_.admit(hello);
+    scheduler_->admit(hello);
     oracle_.admit_engine(x.who, x.with);
     connect_engine(x.who);
   }
@@ -298,7 +301,7 @@ private:
     clients_[id].alive = true;
     clients_[id].id = id;
     clients_[id].connection = connect(false, id);
-    core_.admit(client_id{id}, tokens + id);
+    scheduler_->admit(client_id{id}, tokens + id);
     oracle_.admit_client(id);
     post(clients_[id].connection, {{}, {pack_join(tokens + id)}});
   }
@@ -461,7 +464,7 @@ private:
     } else if (auto tasks = read_tasks(*view)) {
       note_submit(from.who, *tasks, *read_demands(*view, *tasks));
     }
-    core_.receive(std::move(message));
+    scheduler_->receive(std::move(message));
   }
 
   void note_result(std::uint32_t connection, const wire::ResultEntry& x,
@@ -544,7 +547,7 @@ private:
       for (auto& x : results->entries)
         oracle_.take_back_result(to.who, reason == ec::peer_gone, x.id());
     }
-    core_.take_back(reason, std::move(message));
+    scheduler_->take_back(reason, std::move(message));
   }
 
   // -- peers ------------------------------------------------------------------
@@ -607,7 +610,7 @@ private:
   run_options options_;
   event rescue_;
   timeline timeline_;
-  scheduler_core core_;
+  std::unique_ptr<scheduler> scheduler_;
   oracle oracle_;
   std::vector<connection> connections_;
   std::vector<engine> engines_;

@@ -32,6 +32,10 @@ struct run_options {
   /// Compares all tables of the scheduler after this many rounds; 0 = never.
   std::uint64_t validate_every = 1;
 
+  /// Plays the actor of the scheduler, not its rules alone. Its rounds are
+  /// shorter, so that the story goes on in another way.
+  bool through_actor = false;
+
   /// Prints each event, if not null.
   std::ostream* trace = nullptr;
 
