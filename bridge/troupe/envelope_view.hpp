@@ -47,6 +47,14 @@ inline buffer to_aligned(buffer bytes) {
   return is_aligned(bytes) ? std::move(bytes) : buffer::copy_of(bytes.bytes());
 }
 
+/// Most tables in `size` bytes.
+/// @relates verify_limits
+inline std::uint32_t most_tables(const verify_limits& limits,
+                                 std::size_t size) noexcept {
+  return static_cast<std::uint32_t>(
+    std::min<std::size_t>(limits.max_tables, limits.max_work / size));
+}
+
 /// Whether `bytes` are a `Root` that may be read where it lies. They must be
 /// aligned, see `to_aligned`. Does not look into fields that hold a FlatBuffer
 /// of their own
@@ -58,11 +66,9 @@ bool verifies(const buffer& bytes, const char* identifier,
   if (bytes.size() < 8 || bytes.size() > limits.max_size
       || bytes.size() >= FLATBUFFERS_MAX_BUFFER_SIZE)
     return false;
-  auto most_tables = std::min<std::size_t>(limits.max_tables,
-                                           limits.max_work / bytes.size());
   flatbuffers::Verifier::Options options;
   options.max_depth = limits.max_depth;
-  options.max_tables = static_cast<std::uint32_t>(most_tables);
+  options.max_tables = most_tables(limits, bytes.size());
   options.check_nested_flatbuffers = false; // would reset all limits
   auto data = reinterpret_cast<const std::uint8_t*>(bytes.data());
   flatbuffers::Verifier verifier{data, bytes.size(), options};

@@ -113,8 +113,10 @@ struct socket_event {
     /// A connection ended. Which peer of a ROUTER that was, the next message to
     /// it tells; STREAM sockets name it.
     disconnected,
-    /// The other side speaks no ZeroMQ, or one of the two turned the other
-    /// away; `reason` says why.
+    /// The other side was turned away, or turned us away, or a message of it
+    /// was
+    /// refused (`value` since the last such event); `reason` and `text` say
+    /// why.
     refused,
     /// A connection attempt failed; the next one follows in `value`
     /// milliseconds.

@@ -3,6 +3,10 @@
 
 #include "troupe/envelope_view.hpp"
 #include "troupe/multipart.hpp"
+#include "troupe/refusal_log.hpp"
+#include "troupe/table_flaw.hpp"
+
+#include <caf/fwd.hpp>
 
 #include <concepts>
 #include <cstddef>
@@ -10,6 +14,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <unordered_map>
@@ -32,14 +37,20 @@ namespace troupe {
 ///   static constexpr verify_limits limits = {.max_tables = 1};
 ///
 ///   // Optional: what verification does not check, such as values of enums.
-///   static bool valid(const shop::Order& x) {
-///     return x.side() <= shop::Side::MAX && is_aligned(x.prices());
+///   // Returns what is wrong, or null.
+///   static const char* flaw(const shop::Order& x) {
+///     if (!is_aligned(x.prices()))
+///       return "its prices are not aligned";
+///     return x.side() <= shop::Side::MAX ? nullptr : "it has no side";
 ///   }
+///
+///   // The same in short, instead.
+///   static bool valid(const shop::Order& x);
 /// };
 /// ~~~
 ///
-/// A vector of 8-byte elements needs `is_aligned` in `valid`: FlatBuffers 2.0
-/// verifies misaligned ones, and reading those is undefined.
+/// A vector of 8-byte elements needs `is_aligned` in one of them: FlatBuffers
+/// 2.0 verifies misaligned ones, and reading those is undefined.
 template <class Table>
 struct table_traits;
 
@@ -75,6 +86,20 @@ constexpr verify_limits limits_of() {
     return message_limits;
 }
 
+/// Returns what `flaw` or `valid` of the traits have against a verified table,
+/// or null.
+/// @relates table_traits
+template <message_table Table>
+const char* value_flaw(const Table& x) {
+  using traits = table_traits<Table>;
+  if constexpr (requires { traits::flaw(x); })
+    return traits::flaw(x);
+  else if constexpr (requires { traits::valid(x); })
+    return traits::valid(x) ? nullptr : "a value makes no sense";
+  else
+    return nullptr;
+}
+
 // -- sending and viewing ------------------------------------------------------
 
 /// Finishes the table `root` and makes it a message, followed by `payload`. The
@@ -99,9 +124,9 @@ caf::expected<envelope_view<Table>> as_table(buffer bytes) {
   using traits = table_traits<Table>;
   auto result = envelope_view<Table>::make(std::move(bytes), traits::identifier,
                                            limits_of<Table>());
-  if constexpr (requires(const Table& x) { traits::valid(x); })
-    if (result && !traits::valid(**result))
-      return troupe::make_error(ec::bad_value, "a value makes no sense");
+  if (result)
+    if (auto flaw = value_flaw(**result))
+      return troupe::make_error(ec::bad_value, flaw);
   return result;
 }
 
@@ -142,7 +167,7 @@ struct typed_counters {
   /// Not verified (`ec::bad_envelope`).
   std::uint64_t broken = 0;
 
-  /// Refused by `table_traits::valid` (`ec::bad_value`).
+  /// Refused by `flaw` or `valid` of the traits (`ec::bad_value`).
   std::uint64_t invalid = 0;
 
   /// All that reached no handler.
@@ -161,6 +186,9 @@ public:
   /// Verifies `x.bytes`, which are aligned, and passes the table on.
   /// @returns `ec{}`, or why not.
   virtual ec handle(const received& x) = 0;
+
+  /// Says why `handle` refused `bytes`.
+  virtual std::string explain(ec reason, const buffer& bytes) const = 0;
 
   std::size_t max_size = 0;
 };
@@ -183,14 +211,20 @@ public:
     if (!verifies<Table>(x.bytes, traits::identifier, limits_of<Table>()))
       return ec::bad_envelope;
     auto& table = *flatbuffers::GetRoot<Table>(x.bytes.data());
-    if constexpr (requires { traits::valid(table); })
-      if (!traits::valid(table))
-        return ec::bad_value;
+    if (value_flaw(table) != nullptr)
+      return ec::bad_value;
     if constexpr (std::is_invocable_v<Handler&, const Table&, const received&>)
       handler_(table, x);
     else
       handler_(table);
     return ec{};
+  }
+
+  std::string explain(ec reason, const buffer& bytes) const override {
+    if (reason == ec::bad_value)
+      return value_flaw(*flatbuffers::GetRoot<Table>(bytes.data()));
+    return table_flaw<Table>(bytes, table_traits<Table>::identifier,
+                             limits_of<Table>());
   }
 
 private:
@@ -246,6 +280,13 @@ public:
   /// Tells `handler` what is dropped, to log it or to turn its sender away.
   typed_messages& otherwise(dropped_handler handler);
 
+  /// Sends events about what is dropped to `self`, the actor that it belongs
+  /// to: `socket_event::refused` with the peer, the table and why. The first of
+  /// each peer and reason comes at once, others at most once a second, counted.
+  /// A `delivery` without messages comes when there is something to count;
+  /// pass it on like any other.
+  typed_messages& report_to(caf::local_actor* self);
+
   /// Handles all messages of `x`, in order.
   void operator()(const delivery& x) const;
 
@@ -262,12 +303,28 @@ private:
     bool requests = false;
     dropped_handler dropped;
     typed_counters counters;
+    caf::local_actor* reports_to = nullptr;
+    refusal_log refusals;
+    std::uint32_t tag = 0; // of the last message that was dropped
+    bool waits = false;    // for a delivery, to tell the rest
   };
 
   void add(const char* identifier, std::unique_ptr<detail::any_table> table);
 
   /// @returns `ec{}`, or why not.
   ec handle(const received& x) const;
+
+  /// Says why `x` was dropped.
+  std::string explain(ec reason, const received& x) const;
+
+  /// Tells the actor, now or later.
+  void report(ec reason, const received& x) const;
+
+  /// Tells the actor what is due.
+  void report_rest() const;
+
+  /// Asks for an empty delivery when more is due.
+  void wait_for_rest() const;
 
   std::shared_ptr<state> state_;
 };

@@ -3,12 +3,14 @@
 // What strangers may do to a listening socket.
 
 #include "bridge/loopback.hpp"
+#include "support/running_clock.hpp"
 #include "support/temp_dir.hpp"
 
 #include <zmq.h>
 
 #include <random>
 
+using namespace std::chrono_literals;
 using namespace troupe;
 using namespace troupe::test;
 
@@ -31,6 +33,18 @@ std::string greeting() {
   result[11] = 1;
   result.replace(12, 4, "NULL");
   return result;
+}
+
+/// And second.
+std::string ready() {
+  return {"\x04\x29\x05READY\x0bSocket-Type\0\0\0\x06"
+          "DEALER\x08Identity\0\0\0\0",
+          43};
+}
+
+/// The beginning of a frame of 16 exabytes.
+std::string bomb() {
+  return {"\x02\xff\xff\xff\xff\xff\xff\xff\xff", 9};
 }
 
 struct fixture : bridge_fixture {
@@ -96,13 +110,32 @@ BOOST_AUTO_TEST_CASE(connections_that_say_nothing_do_not_either) {
 }
 
 BOOST_AUTO_TEST_CASE(a_frame_of_16_exabytes_is_cut_off) {
-  auto ready = std::string{"\x04\x29\x05READY\x0bSocket-Type\0\0\0\x06"
-                           "DEALER\x08Identity\0\0\0\0",
-                           43};
-  auto bomb = std::string{"\x02\x7f\xff\xff\xff\xff\xff\xff\xff", 9};
   for (auto& where : router.endpoints)
-    write_raw(where, greeting() + ready + bomb + std::string(100'000, 'x'));
+    write_raw(where, greeting() + ready() + bomb() + std::string(100'000, 'x'));
   check_service();
+}
+
+BOOST_AUTO_TEST_CASE(a_watched_socket_tells_that_it_was_cut_off) {
+  using kind = socket_event::kind;
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {"tcp://127.0.0.1:*", dir.ipc("y")};
+  spec.watch = true;
+  auto watched = open(spec);
+  owner self{sys};
+  self.attach(watched.handle);
+  for (auto& where : watched.endpoints) {
+    raw_peer stranger{where};
+    stranger.write(greeting() + ready());
+    BOOST_TEST((self.take_event().what == kind::connected));
+    running_clock since_cause;
+    stranger.write(bomb());
+    auto event = self.take_event();
+    BOOST_TEST((since_cause.elapsed() < 2s));
+    BOOST_TEST((event.what == kind::disconnected));
+    BOOST_TEST((event.reason == ec::peer_gone)); // ZeroMQ knows no better
+    BOOST_TEST(event.text == where);
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

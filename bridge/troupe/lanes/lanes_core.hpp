@@ -66,7 +66,13 @@ public:
   /// Takes back what a socket could not send that is closed since.
   void give_back_past(peer_id peer, lane via, returned& x);
 
-  /// Learns that a connection of a lane came or went.
+  /// Whether an event is about messages that a lane's socket refused, and not
+  /// about a connection.
+  static bool refuses_messages(const socket_event& x) noexcept {
+    return x.what == socket_event::kind::refused && x.value > 0;
+  }
+
+  /// Learns that a connection of a lane came or went, or what was refused.
   virtual void note(lane via, const socket_event& x, time_point now) = 0;
 
   /// Does what is due. Call it at `deadline`.

@@ -19,6 +19,10 @@ constexpr auto first_probe_pause = 10ms;
 // -- events -------------------------------------------------------------------
 
 void listening_lanes::note(lane via, const socket_event& x, time_point now) {
+  if (refuses_messages(x))
+    return refused(x.reason,
+                   "the " + std::string{to_string(via)} + " lane: " + x.text,
+                   nullptr);
   if (x.what == socket_event::kind::refused)
     return refused(x.reason,
                    "a stranger on the " + std::string{to_string(via)}

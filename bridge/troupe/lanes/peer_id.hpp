@@ -23,7 +23,7 @@ struct peer_event {
     /// One lane broke, or the peer said goodbye. What was on the way may be
     /// lost; what was not sent yet comes back first.
     left,
-    /// A link did not come about. There is no peer.
+    /// A link did not come about, or a message was refused. There is no peer.
     refused,
   };
 

@@ -224,6 +224,7 @@ void socket_actor_impl::service() {
   review_keys();
   if (events_pending_)
     report_events();
+  report_refusals();
   if (requests_.deadline() <= steady_now())
     fail_all(requests_.take_expired(steady_now()), ec::timed_out);
   advance_requests();
@@ -240,7 +241,7 @@ void socket_actor_impl::service() {
 }
 
 pumped_socket::time_point socket_actor_impl::deadline() const noexcept {
-  return std::min({retry_time_, requests_.deadline(),
+  return std::min({retry_time_, requests_.deadline(), refusals_.deadline(),
                    intake_ ? intake_->deadline() : time_point::max(),
                    done_ ? time_point::max() : close_time_});
 }

@@ -3,6 +3,7 @@
 
 #include "troupe/bridge.hpp"
 #include "troupe/link/bridged_link.hpp"
+#include "troupe/refusal_log.hpp"
 #include "troupe/security/peer_guard.hpp"
 #include "troupe/socket/delivery_flow.hpp"
 #include "troupe/socket/held_messages.hpp"
@@ -18,8 +19,10 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
@@ -157,6 +160,9 @@ private:
 
   void read();
 
+  /// Takes note of a message that ZeroMQ brought and nobody may have.
+  void note_dropped(multipart& message);
+
   /// Sorts out what is no message for the owner. An event does not overtake
   /// `batch`, the messages before it.
   /// @returns whether `message` is one.
@@ -164,6 +170,13 @@ private:
 
   /// Sends an event, if there is one, to the owner, if there is one.
   void tell(std::optional<socket_event> event);
+
+  /// Tells the owner, now or later, that a message was refused.
+  void note_refusal(const routing_id& peer, ec reason,
+                    const std::function<std::string()>& explain);
+
+  /// Tells how many more were, if it is time to.
+  void report_refusals();
 
   /// Gives messages to the owner, or keeps them until there is one.
   void deliver(std::vector<multipart> messages);
@@ -283,7 +296,7 @@ private:
   std::size_t known_established_ = 0;   // connections, to the link
   std::size_t known_ended_ = 0;
   int probes_left_ = 0;
-  std::optional<ec> reported_refusal_;
+  refusal_log refusals_;
   notices notices_;
   open_requests requests_;
   std::shared_ptr<delivery_flow> flow_;

@@ -60,18 +60,12 @@ void socket_actor_impl::read_link(multipart& wire,
   if (!reason)
     return;
   count(counters_.dropped);
-  if (!owner_ || reported_refusal_ == reason)
-    return;
-  reported_refusal_ = reason;
-  send(owner_,
-       socket_event{
-         .tag = spec_.tag,
-         .what = socket_event::kind::refused,
-         .reason = *reason,
-         .text = "a message that bridges do not send was dropped: the peer's "
-                 "socket has to say peers = bridged, too, with limits that are "
-                 "not larger than here",
-         .peer = std::move(peer)});
+  note_refusal(peer, *reason, [&] {
+    return "a message that bridges do not send was dropped ("
+           + to_string(*reason)
+           + "): the peer's socket has to say peers = bridged, too, with "
+             "limits that are not larger than here";
+  });
 }
 
 void socket_actor_impl::note_cut(multipart& wire) {

@@ -45,6 +45,21 @@ void socket_actor_impl::tell(std::optional<socket_event> event) {
   send(owner_, std::move(*event));
 }
 
+void socket_actor_impl::note_refusal(
+  const routing_id& peer, ec reason,
+  const std::function<std::string()>& explain) {
+  if (owner_)
+    tell(refusals_.note(spec_.tag, peer, reason,
+                        std::chrono::steady_clock::now(), explain));
+}
+
+void socket_actor_impl::report_refusals() {
+  auto now = std::chrono::steady_clock::now();
+  if (refusals_.deadline() <= now)
+    for (auto& event : refusals_.take(now))
+      tell(std::move(event));
+}
+
 void socket_actor_impl::deliver(std::vector<multipart> messages) {
   if (!owner_ && closing_) {
     count(counters_.dropped, messages.size());

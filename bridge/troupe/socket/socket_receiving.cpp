@@ -35,7 +35,7 @@ void socket_actor_impl::read() {
     if (intake_ && intake_->curious())
       intake_->delivered(socket_.source());
     if (result == receive_result::dropped)
-      note_cut(message);
+      note_dropped(message);
     if (result == receive_result::dropped || !admit(message)) {
       count(counters_.dropped);
       socket_.decline();
@@ -69,6 +69,21 @@ void socket_actor_impl::read() {
   count(counters_.bytes_received, bytes);
   if (!batch.empty())
     deliver(std::move(batch));
+}
+
+void socket_actor_impl::note_dropped(multipart& message) {
+  auto chosen = spec_.type == socket_type::router && spec_.generated_ids_only
+                && !message.peer.generated();
+  if (chosen)
+    note_refusal(message.peer, ec::chosen_routing_id, [] {
+      return "a message was dropped: its peer chose its own routing id";
+    });
+  else
+    note_refusal(message.peer, ec::too_large, [] {
+      return "a message was dropped: it has more than max_frames frames or "
+             "max_message bytes";
+    });
+  note_cut(message);
 }
 
 bool socket_actor_impl::accept(multipart& message,

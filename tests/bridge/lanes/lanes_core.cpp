@@ -257,6 +257,27 @@ BOOST_AUTO_TEST_CASE(gives_back_what_waited_for_a_peer_that_left) {
   BOOST_TEST(log_here.take() == "back:b/1 left/1");
 }
 
+BOOST_AUTO_TEST_CASE(tells_what_a_socket_refused_and_goes_on) {
+  join();
+  log_here.take();
+  log_there.take();
+  auto event = socket_event{
+    0,           socket_event::kind::refused, ec::too_large, 3, "too large",
+    routing_id{}};
+  here.note(lane::bulk, event, now);
+  there.note(lane::bulk, event, now);
+  run();
+  for (auto log : {&log_here, &log_there}) {
+    BOOST_TEST(log->take() == "refused/0");
+    BOOST_TEST((log->reason == ec::too_large));
+    BOOST_TEST(log->text == "the bulk lane: too large");
+  }
+  event.value = 0; // a connection, not messages
+  here.note(lane::bulk, event, now);
+  run();
+  BOOST_TEST(log_here.take() == "left/1");
+}
+
 BOOST_AUTO_TEST_CASE(gives_up_on_links_whose_lanes_do_not_come) {
   here.tick(now);
   flush();

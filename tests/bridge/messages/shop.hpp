@@ -11,9 +11,10 @@ template <>
 struct troupe::table_traits<shop::Order> {
   static constexpr auto identifier = "ORD1";
 
-  static bool valid(const shop::Order& x) {
-    return x.side() <= shop::Side::MAX && is_aligned(x.weights())
-           && is_aligned(x.prices());
+  static const char* flaw(const shop::Order& x) {
+    if (!is_aligned(x.weights()) || !is_aligned(x.prices()))
+      return "its numbers are not aligned";
+    return x.side() <= shop::Side::MAX ? nullptr : "it has no such side";
   }
 };
 

@@ -310,6 +310,13 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_messages_beyond_its_limits) {
   BOOST_TEST(counters.dropped == 4u);
   BOOST_TEST(counters.messages_received == 1u);
   BOOST_TEST(counters.bytes_received == 250u);
+  for (auto told = 0u; told < 4;) { // one at once, the others later
+    auto event = server.take_event();
+    BOOST_TEST((event.what == socket_event::kind::refused));
+    BOOST_TEST((event.reason == ec::too_large));
+    BOOST_TEST(event.peer.generated());
+    told += event.value;
+  }
 }
 
 BOOST_AUTO_TEST_CASE(drops_and_counts_peers_that_choose_their_routing_id) {
@@ -321,6 +328,10 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_peers_that_choose_their_routing_id) {
   bold.send({"obey me"});
   BOOST_REQUIRE(
     wait_until([&] { return server.counters(router.handle).dropped == 1; }));
+  auto event = server.take_event();
+  BOOST_TEST((event.what == socket_event::kind::refused));
+  BOOST_TEST((event.reason == ec::chosen_routing_id));
+  BOOST_TEST(event.peer.bytes() == "controller");
   plain_dealer modest{router};
   modest.send({"please"});
   BOOST_TEST(texts(server.take()).front() == "please");
