@@ -53,6 +53,10 @@ void read_endpoint(bytes all);
 
 void read_failure(bytes all);
 
+/// The number of tasks of a batch, of those that are begun, and messages, each
+/// behind its size in one byte: what is asked for is taken back.
+void read_give_back(bytes all);
+
 void read_keys(bytes all);
 
 void read_lane_header(bytes all);

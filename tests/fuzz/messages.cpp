@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The messages of the cluster: tasks, calls, control, registry, status.
 
-#include "fuzz/decoders.hpp"
+#include "fuzz/input.hpp"
+#include <troupe/engine/batch_cursor.hpp>
 #include <troupe/protocol/cast_batch.hpp>
 #include <troupe/protocol/control.hpp>
 #include <troupe/protocol/read.hpp>
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -93,6 +95,8 @@ void touch_control(const message_view& view) {
   if (auto revoke = view.get<wire::Revoke>())
     if (auto x = troupe::read_revoke(*revoke))
       touch_all(std::span<const std::uint64_t>{x->keys});
+  if (auto wish = view.get<wire::GiveBack>())
+    touch(std::to_string(wish->tasks()));
   if (auto query = view.get<wire::WhyQuery>())
     touch(to_string(troupe::read_why_query(*query).task));
   if (auto why = view.get<wire::Why>())
@@ -141,6 +145,26 @@ void read_message(bytes all) {
   touch_tasks(*view);
   touch_control(*view);
   touch_registry(*view);
+}
+
+void read_give_back(bytes all) {
+  input in{all};
+  auto left = static_cast<std::uint32_t>(in.byte());
+  batch_cursor tasks{left};
+  for (auto begun = in.byte(); begun > 0 && tasks.claim(); --begun)
+    --left;
+  auto end = tasks.end();
+  while (!in.empty()) {
+    auto view = message_view::make(message_of(in.take(in.byte()), 0));
+    auto wish = view ? view->get<wire::GiveBack>() : nullptr;
+    if (wish == nullptr)
+      continue;
+    auto taken = tasks.take_back(wish->tasks());
+    require(taken == std::min(left, wish->tasks()), "as many as there are");
+    left -= taken;
+    end -= taken;
+    require(tasks.left() == left && tasks.end() == end, "they are gone");
+  }
 }
 
 void read_failure(bytes all) {

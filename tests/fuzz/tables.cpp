@@ -15,6 +15,14 @@ void read_typed_messages(bytes all) {
       touch(from.bytes.bytes());
     }),
     on<shop::Cancel>([&](const shop::Cancel& x) { sum += x.id(); })};
+  messages.otherwise([](ec reason, const received& from) {
+    if (reason != ec::bad_envelope)
+      return;
+    touch(table_flaw<shop::Order>(to_aligned(from.bytes), "ORD1",
+                                  limits_of<shop::Order>()));
+    touch(table_flaw<shop::Cancel>(to_aligned(from.bytes), "CAN1",
+                                   limits_of<shop::Cancel>()));
+  });
   multipart message;
   // A copy of the exact size, so that a sanitizer sees reads beyond it.
   message.frames.push_back(buffer::copy_of(all));

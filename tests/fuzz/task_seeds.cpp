@@ -8,6 +8,7 @@
 #include <troupe/protocol/pack.hpp>
 
 #include <optional>
+#include <string>
 #include <tuple>
 #include <utility>
 #include <vector>
@@ -49,6 +50,14 @@ void write_control(seed_writer& to) {
   to.write(pack_cancelled(1, {2, 3, 4}));
   to.write(pack_revoke({cancel_mode::stop, {1, 2, 3}}));
   to.write(pack_leave());
+  to.write(pack_give_back(3));
+  std::string wishes{"\x09\x02", 2};
+  for (auto tasks : {3u, 0u, 9u}) {
+    auto wish = pack_give_back(tasks);
+    wishes += static_cast<char>(wish.size());
+    wishes += wish.text();
+  }
+  to.write("give_back", wishes);
   to.write(pack_why_query({1, {client_id{2}, 3}}));
   to.write(pack_why(
     1, {{wire::WaitReason::Dependencies, {client_id{2}, 3}, 1, 2, 1}}));
