@@ -77,20 +77,14 @@ using membership_listener_actor = caf::typed_actor<
   // Tells queue lengths, loads and counts.
   caf::replies_to<atom::status>::with<scheduler_status>>;
 
-/// The TASK SCHEDULER interface: owns each task from acceptance to its report.
-using task_scheduler_actor =
+/// The SCHEDULER interface. The task scheduler owns each task from acceptance
+/// to its report, the direct scheduler passes calls to the engines that they
+/// name.
+using scheduler_actor =
   membership_listener_actor::extend_with<socket_owner_actor>::extend<
     // Connects the scheduler to the hub. Sent once, before anything else.
     caf::reacts_to<atom::attach, loss_listener_actor>,
-    // Looks at waiting times. The scheduler sends this message to itself.
-    caf::reacts_to<atom::tick>>;
-
-/// The DIRECT SCHEDULER interface: passes calls to the engines that they name.
-using direct_scheduler_actor =
-  membership_listener_actor::extend_with<socket_owner_actor>::extend<
-    // Connects the scheduler to the hub. Sent once, before anything else.
-    caf::reacts_to<atom::attach, loss_listener_actor>,
-    // Sends again what came back. The scheduler sends this message to itself.
+    // Looks at what waits. The scheduler sends this message to itself.
     caf::reacts_to<atom::tick>>;
 
 /// One engine as the hub sees it.

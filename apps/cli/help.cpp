@@ -165,6 +165,7 @@ constexpr std::string_view why_help =
 EXAMPLES
   troupe why          what all tasks wait for, counted, with an example each
   troupe why 3/17     what task 17 of client 3 waits for
+  troupe why 3/d17    the same of call 17 of named engines
 
   Errors and results name their tasks like this.
 )";

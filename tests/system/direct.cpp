@@ -24,4 +24,16 @@ BOOST_AUTO_TEST_CASE(arrays_and_inputs_are_divided) {
   tell(TROUPE_TEST_DIRECT, "partitions", 5);
 }
 
+BOOST_AUTO_TEST_CASE(calls_are_cancelled_and_say_why_they_wait) {
+  tell(TROUPE_TEST_DIRECT_CANCEL, "cancels", 7, 3);
+}
+
+BOOST_AUTO_TEST_CASE(engines_end_with_calls_that_are_killed) {
+  tell(TROUPE_TEST_DIRECT_CANCEL, "kills", 8, 3);
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_engines_that_die_are_reported_once) {
+  tell(TROUPE_TEST_DIRECT_CANCEL, "deaths", 5);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

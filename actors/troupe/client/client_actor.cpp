@@ -86,25 +86,38 @@ void send_casts(self_pointer self) {
              [&](std::size_t most) { return state.casts.take_casts(most); });
 }
 
+call_book& book_of(client_state& state, bool direct) {
+  if (direct)
+    return state.casts;
+  return state.session;
+}
+
 /// Cancels what was not sent, and passes the rest on: over the control lane, so
 /// that it overtakes what is queued.
 void cancel(self_pointer self, cancel_wish x) {
   auto& state = self->state;
   auto count = std::min(x.count, x.group->size() - x.first);
-  auto rest = state.session.cancel(*x.group, x.first, count);
-  if (rest.sent.count == 0) {
-    x.answer.set_value({rest.dequeued, 0, 0, count - rest.dequeued});
+  auto direct = x.group->names_engines();
+  auto [dequeued,
+        rest] = book_of(state, direct).cancel(*x.group, x.first, count);
+  if (rest.empty()) {
+    x.answer.set_value({dequeued, 0, 0, count - dequeued});
     return;
   }
+  if (direct)
+    for (auto& y : rest)
+      y.first |= direct_number;
   auto request = ++state.last_request;
-  state.cancels[request] = {count, rest.dequeued, std::move(x.answer)};
-  send(self, state.control, {pack_cancel({request, x.mode, {rest.sent}})});
+  state.cancels[request] = {count, dequeued, std::move(x.answer)};
+  send(self, state.control, {pack_cancel({request, x.mode, std::move(rest)})});
 }
 
 void ask(self_pointer self, why_wish x) {
   auto& state = self->state;
   auto own = state.id && client_id{*state.id} == x.task.client;
-  if (own && state.session.holds_back(x.task.number)) {
+  auto direct = is_direct(x.task.number);
+  if (own
+      && book_of(state, direct).holds_back(x.task.number & ~direct_number)) {
     x.answer.set_value({{wire::WaitReason::Credit, x.task}});
     return;
   }
@@ -202,7 +215,8 @@ void welcomed(self_pointer self) {
     state.session.fail_in_flight(sentence);
     state.casts.fail_in_flight(sentence);
   }
-  state.session.client(client_id{state.link->id()});
+  for (auto direct : {false, true})
+    book_of(state, direct).client(client_id{state.link->id()});
   send(self, state.control, {pack_status_query(true)});
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "troupe/client/call_book.hpp"
 #include "troupe/client/cancellation.hpp"
-#include "troupe/client/client_session.hpp"
 #include "troupe/client/error.hpp"
 #include "troupe/protocol/pack.hpp"
 

@@ -41,7 +41,7 @@ public:
   void submit(task_group_ptr group, encoded_calls calls);
 
   /// Cancels tasks of a group, `count` of them from `first` on. Returns at
-  /// once. Throws `usage` if there are none, or their calls name engines.
+  /// once. Throws `usage` if there are none.
   cancellation cancel(task_group_ptr group, std::size_t first,
                       std::size_t count, cancel_mode mode);
 

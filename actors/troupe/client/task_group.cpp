@@ -116,11 +116,6 @@ void task_group::check_index(std::size_t index) const {
 // -- for users ----------------------------------------------------------------
 
 void task_group::check_cancel(std::size_t first) const {
-  if (names_engines())
-    throw error{errc::usage,
-                "calls of named engines cannot be cancelled, and " + function_
-                  + " is one",
-                "balanced tasks can be, see client::balanced"};
   if (first > 0)
     check_index(first);
 }

@@ -72,8 +72,8 @@ public:
     names_engines_ = true;
   }
 
-  /// Whether its calls name their engines. These are numbered on their own, do
-  /// not wait for an engine, and cannot be cancelled.
+  /// Whether its calls name their engines. These are numbered on their own, and
+  /// have nothing to do with what other tasks wait for.
   bool names_engines() const noexcept {
     return names_engines_;
   }
@@ -91,7 +91,10 @@ public:
   /// What people call a task: `3/17`. Number 0 if it was not submitted yet.
   task_id id(std::size_t index) const noexcept {
     auto first = first_number();
-    return {client_.load(), first != 0 ? first + index : 0};
+    if (first == 0)
+      return {client_.load(), 0};
+    auto number = first + index;
+    return {client_.load(), names_engines() ? number | direct_number : number};
   }
 
   /// Stores outcomes and wakes those who waited for just these. Outcomes that

@@ -164,10 +164,11 @@ void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
     return;
   state.killed = true;
   auto [messages, direct, look_again] = state.runner->take_results();
-  messages.emplace_back(std::vector<buffer>{pack_leave()});
+  auto leave = std::vector<buffer>{pack_leave()};
+  messages.emplace_back(leave);
+  direct.emplace_back(std::move(leave));
   self->send(state.tasks, outgoing{std::move(messages)});
-  if (!direct.empty())
-    self->send(state.direct, outgoing{std::move(direct)});
+  self->send(state.direct, outgoing{std::move(direct)});
   self->delayed_send(self, goodbye_delay, atom::stop_v);
 }
 

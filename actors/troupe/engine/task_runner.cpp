@@ -2,6 +2,7 @@
 #include "troupe/engine/task_runner.hpp"
 
 #include "troupe/engine/this_task.hpp"
+#include "troupe/protocol/control.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -228,9 +229,9 @@ wire::Outcome task_runner::run_task(const job& work,
                                     const wire::TaskEntry& task,
                                     std::span<const wire::RunLimit>& limits,
                                     clock::time_point now) {
-  // Keys of the direct scheduler are others, and are never cancelled.
-  if (!control_.begin(work.source == task_source::direct ? ~task.id()
-                                                         : task.id()))
+  auto direct = work.source == task_source::direct;
+  source_.store(work.source, std::memory_order_relaxed);
+  if (!control_.begin(direct ? direct_key(task.id()) : task.id()))
     return caller_.leave_out();
   if (too_early(work, task))
     return caller_.skip();
@@ -260,11 +261,14 @@ bool task_runner::abandon(std::uint64_t key, wire::Outcome outcome,
   std::unique_lock guard{mutex_};
   if (key == 0 || control_.current() != key)
     return false;
+  // It stays the current one: its report needs the mutex.
   ++generation_;
-  of(task_source::balanced)
-    .open.add({key, 0, 0, 0, 0, 0, 0, value(no_engine),
-               static_cast<std::uint8_t>(outcome), 1, 0, 0},
-              bytes, {});
+  auto source = source_.load(std::memory_order_relaxed);
+  if (source == task_source::direct)
+    key = direct_key(key);
+  of(source).open.add({key, 0, 0, 0, 0, 0, 0, value(no_engine),
+                       static_cast<std::uint8_t>(outcome), 1, 0, 0},
+                      bytes, {});
   return true;
 }
 

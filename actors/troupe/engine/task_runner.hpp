@@ -122,7 +122,8 @@ public:
     return control_.current();
   }
 
-  /// Cancels tasks, and limits the time of the one that runs.
+  /// Cancels tasks, and limits the time of the one that runs. Keys of the
+  /// direct scheduler stand there as `direct_key`.
   task_control& control() noexcept {
     return control_;
   }
@@ -207,6 +208,10 @@ private:
   std::atomic<std::uint64_t> done_{0};
   std::atomic<bool> short_tasks_{true};
   std::atomic<bool> stopped_{false};
+
+  /// Who sent the task that runs. Of the running thread; others look at it
+  /// while that cannot report the task.
+  std::atomic<task_source> source_{task_source::balanced};
 
   /// Whether direct jobs wait. Changes under the mutex.
   std::atomic<bool> direct_{false};

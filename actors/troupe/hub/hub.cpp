@@ -111,12 +111,15 @@ void notify_soon(self_pointer self) {
   wake_at(self, due);
 }
 
-/// Passes a client's request to the scheduler, ahead of what it has to do.
+/// Passes a client's request to a scheduler, ahead of what it has to do.
 /// Without an answer the client gives up.
 void pass_on(self_pointer self, client_id id, cancel_request x) {
+  auto& state = self->state;
+  auto direct = !x.ranges.empty() && is_direct(x.ranges.front().first);
+  auto& scheduler = direct ? state.direct_scheduler : state.scheduler;
   auto request = x.request;
   self
-    ->request<caf::message_priority::high>(self->state.scheduler, request_limit,
+    ->request<caf::message_priority::high>(scheduler, request_limit,
                                            atom::cancel_v, id, std::move(x))
     .then(
       [self, id, request](const cancel_counts& y) {
@@ -125,15 +128,36 @@ void pass_on(self_pointer self, client_id id, cancel_request x) {
       [](const caf::error&) {});
 }
 
+/// What the schedulers told about tasks that wait.
+struct why_answers {
+  wait_reports all;
+  int missing = 0;
+};
+
+/// Asks one scheduler, or both about all tasks.
 void pass_on(self_pointer self, client_id id, const why_query& x) {
-  self
-    ->request<caf::message_priority::high>(self->state.scheduler, request_limit,
-                                           atom::why_v, x)
-    .then(
-      [self, id, request = x.request](const wait_reports& y) {
-        perform(self, self->state.core->told_why(id, request, y));
-      },
-      [](const caf::error&) {});
+  auto& state = self->state;
+  std::vector<membership_listener_actor*> asked;
+  auto all = x.task.number == 0;
+  if (all || !is_direct(x.task.number))
+    asked.push_back(&state.scheduler);
+  if (all || is_direct(x.task.number))
+    asked.push_back(&state.direct_scheduler);
+  auto answers = std::make_shared<why_answers>();
+  answers->missing = static_cast<int>(asked.size());
+  for (auto scheduler : asked)
+    self
+      ->request<caf::message_priority::high>(*scheduler, request_limit,
+                                             atom::why_v, x)
+      .then(
+        [self, id, answers, request = x.request](const wait_reports& y) {
+          auto& reports = answers->all.reports;
+          reports.insert(reports.end(), y.reports.begin(), y.reports.end());
+          if (--answers->missing == 0)
+            perform(self,
+                    self->state.core->told_why(id, request, answers->all));
+        },
+        [](const caf::error&) {});
 }
 
 void perform(self_pointer self, hub_actions actions) {

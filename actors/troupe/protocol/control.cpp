@@ -4,6 +4,7 @@
 #include "troupe/error.hpp"
 #include "troupe/protocol/seal.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 namespace troupe {
@@ -20,12 +21,41 @@ std::string counted(std::uint64_t n, const std::string& what) {
   return std::to_string(n) + " " + what + (n == 1 ? "" : "s");
 }
 
+/// Says why a call of a named engine is not reported.
+std::string direct_text(const wait_report& x) {
+  using reason = wire::WaitReason;
+  auto engine = to_string(x.engine);
+  auto behind = x.detail > 0
+                  ? "behind " + counted(x.detail, "other call") + ", "
+                  : std::string{};
+  switch (x.reason) {
+    case reason::Dispatched:
+      if (x.more == 0)
+        return "is with " + engine + ", as its first call for "
+               + std::to_string(x.detail) + " ms";
+      return "is with " + engine + ", behind " + counted(x.more, "other call")
+             + ", the first one for " + std::to_string(x.detail) + " ms";
+    case reason::Busy:
+      return "waits for " + engine + ", " + behind
+             + "which has as many calls as it may have";
+    case reason::EnginesAway:
+      return "waits for " + engine + ", " + behind + "which has no connection";
+    case reason::Dependencies:
+      return "ended on " + engine + ", and is reported together with "
+             + counted(x.more, "other call") + ", such as "
+             + to_string(task_id{x.task.client, x.detail});
+    default:
+      return {};
+  }
+}
+
 } // namespace
 
 // -- texts --------------------------------------------------------------------
 
 std::string to_string(const task_id& x) {
-  return std::to_string(value(x.client)) + "/" + std::to_string(x.number);
+  return std::to_string(value(x.client)) + (is_direct(x.number) ? "/d" : "/")
+         + std::to_string(x.number & ~direct_number);
 }
 
 caf::expected<task_id> parse_task_id(std::string_view text) {
@@ -34,18 +64,26 @@ caf::expected<task_id> parse_task_id(std::string_view text) {
   auto end = text.data() + text.size();
   auto [slash, code] = std::from_chars(text.data(), end, client);
   if (code == std::errc{} && slash != end && *slash == '/') {
-    auto [rest, problem] = std::from_chars(slash + 1, end, number);
-    if (problem == std::errc{} && rest == end && number > 0)
-      return task_id{client_id{client}, number};
+    auto direct = slash + 1 != end && slash[1] == 'd';
+    auto digits = slash + 1 + (direct ? 1 : 0);
+    auto [rest, problem] = std::from_chars(digits, end, number);
+    if (problem == std::errc{} && rest == end && number > 0
+        && !is_direct(number))
+      return task_id{client_id{client},
+                     direct ? number | direct_number : number};
   }
   return troupe::make_error(ec::bad_config,
                             "\"" + std::string{text.substr(0, 80)}
                               + "\" is no task: write the number of the client "
-                                "and that of its task, such as 3/17");
+                                "and that of its task, such as 3/17, or 3/d17 "
+                                "for a call of a named engine");
 }
 
 std::string to_string(const wait_report& x) {
   using reason = wire::WaitReason;
+  if (is_direct(x.task.number))
+    if (auto text = direct_text(x); !text.empty())
+      return text;
   switch (x.reason) {
     case reason::Dispatched:
       return "is with " + to_string(x.engine);
@@ -142,6 +180,12 @@ caf::expected<cancel_request> read_cancel(const wire::Cancel& x) {
   result.mode = static_cast<cancel_mode>(x.mode());
   for (auto& y : *ranges)
     result.ranges.push_back({y.first(), y.count()});
+  auto others = [&](auto& y) {
+    return is_direct(y.first) != is_direct(result.ranges.front().first);
+  };
+  if (std::ranges::any_of(result.ranges, others))
+    return troupe::make_error(ec::bad_range,
+                              "tasks and calls of named engines in one cancel");
   return result;
 }
 

@@ -7,6 +7,7 @@
 
 #include <caf/expected.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -24,6 +25,16 @@ enum class cancel_mode : std::uint8_t {
   kill,
 };
 
+/// Set in the number of a call of a named engine wherever it may stand beside
+/// that of a task: in task ids, `Cancel`, `WhyQuery` and `Why`. Both are
+/// numbered on their own.
+inline constexpr auto direct_number = task_number{1} << 63;
+
+/// Whether a number belongs to a call of a named engine.
+constexpr bool is_direct(task_number x) noexcept {
+  return (x & direct_number) != 0;
+}
+
 /// Tasks whose numbers follow each other.
 struct task_range {
   task_number first = 0;
@@ -37,7 +48,14 @@ struct task_range {
 struct cancel_request {
   std::uint64_t request = 0;
   cancel_mode mode{};
+  /// Of tasks, or of calls of named engines, but not of both.
   std::vector<task_range> ranges;
+
+  bool names(task_number x) const noexcept {
+    return std::ranges::any_of(ranges, [x](const task_range& y) {
+      return y.contains(x);
+    });
+  }
 };
 
 /// What became of the tasks of a request. All others had ended.
@@ -51,13 +69,21 @@ struct cancel_counts {
   std::uint64_t killed = 0;
 };
 
+/// How a key of the direct scheduler stands beside those of the task scheduler,
+/// and back.
+constexpr std::uint64_t direct_key(std::uint64_t key) noexcept {
+  return ~key;
+}
+
 /// Dispatched tasks of one engine that are cancelled.
 struct revocation {
   cancel_mode mode{};
+  /// Those of the direct scheduler as `direct_key`.
   std::vector<std::uint64_t> keys;
 };
 
-/// Whose task it is, and its number. What users see: `3/17`.
+/// Whose task it is, and its number. What users see: `3/17`, and `3/d17` for a
+/// call of a named engine.
 struct task_id {
   client_id client{};
   task_number number = 0;
@@ -71,6 +97,12 @@ std::string to_string(const task_id& x);
 caf::expected<task_id> parse_task_id(std::string_view text);
 
 /// Why a task does not run, or how many do not for the same reason.
+///
+/// Of calls of named engines, `engine` is always known, and
+///  * `Dispatched`: `more` calls are there before it, the first one of them, or
+///    itself, for `detail` milliseconds,
+///  * `Busy`, `EnginesAway`: `detail` calls of that engine go before it,
+///  * `Dependencies`: it ended, and is reported together with `more` others.
 struct wait_report {
   wire::WaitReason reason{};
   /// The task, or the oldest one of them.

@@ -30,7 +30,8 @@ bool can_scatter(const cast_batch_view& calls, const wire::CastEntry& x) {
 
 } // namespace
 
-direct_core::direct_core(const direct_scheduler_config& cfg) : cfg_(cfg) {
+direct_core::direct_core(const direct_scheduler_config& cfg)
+  : lane_core(wire::Body::Cast, cfg.client_tasks, cfg.client_bytes), cfg_(cfg) {
   // nop
 }
 
@@ -47,65 +48,25 @@ void direct_core::admit(client_id id, std::uint64_t token) {
     clients_[id].peer = client;
 }
 
-void direct_core::join(const routing_id& peer, std::uint64_t token) {
-  auto x = peers_.find_token(token);
-  if (!x) {
-    ++dropped_;
-    refuse(peer, wire::RefusalCode::UnknownPeer,
-           "the token is not valid (any more), say hello again");
-    return;
-  }
-  auto current = peers_.find(peer);
-  if (current && current != x)
-    withdraw(current);
-  if (x.engine != nullptr)
-    join(*x.engine, peer);
-  else
-    join(*x.client, peer);
+bool direct_core::joined(const engine_record& engine) const {
+  return engines_.at(engine.id).joined;
 }
 
-void direct_core::join(engine_record& engine, const routing_id& peer) {
-  auto& x = engines_.at(engine.id);
-  // What it had may be lost with the old connection.
-  if (engine.peer != peer || !x.joined)
-    strand(x, false);
-  if (engine.peer != peer)
-    peers_.connect({.engine = &engine}, peer);
+void direct_core::enter(engine_record& engine) {
+  auto& x = of(engine);
   x.joined = true;
   list(x);
 }
 
-void direct_core::join(client_record& client, const routing_id& peer) {
-  client.away = false;
-  if (client.peer != peer)
-    peers_.connect({.client = &client}, peer);
-  outbox_.send(peer, pack_credit(cfg_.client_tasks, cfg_.client_bytes));
-  outbox_.deliver_held(client);
-}
-
-void direct_core::withdraw(peer_ref x) {
-  if (x.engine != nullptr)
-    engines_.at(x.engine->id).joined = false;
-  else
-    x.client->away = true;
-  peers_.disconnect(x);
-}
-
-void direct_core::strand(direct_engine& engine, bool all) {
-  auto id = engine.peer->id;
-  engine.returned.clear();
-  if (all)
-    engine.line.mark_sent(engine.line.waiting());
-  for (auto& x : engine.line.take_sent())
-    conclude(x, wire::Outcome::EngineLost, id,
-             {"engine_gone", to_string(id) + " was lost"});
+void direct_core::leave(engine_record& engine) {
+  of(engine).joined = false;
 }
 
 void direct_core::lose(engine_id id) {
   auto i = engines_.find(id);
   if (i == engines_.end())
     return;
-  strand(i->second, true);
+  strand(i->second, loss::all);
   std::erase(listed_, &i->second);
   auto& peer = *i->second.peer;
   engines_.erase(i);
@@ -120,7 +81,8 @@ void direct_core::lose(client_id id) {
     if (x.client == &i->second)
       x.client = nullptr;
   for (auto& [engine, x] : engines_)
-    for (auto& item : x.line.take_orphans())
+    for (auto& item :
+         x.line.take_waiting([](auto& y) { return y.call->client == nullptr; }))
       if (--item.call->open == 0)
         release(*item.call);
   auto& peer = *i->second.peer;
@@ -129,77 +91,31 @@ void direct_core::lose(client_id id) {
   peers_.erase(peer);
 }
 
-void direct_core::refuse(const routing_id& peer, wire::RefusalCode code,
-                         std::string_view text) {
-  outbox_.send(peer, pack_refusal(code, text));
-}
-
-// -- messages -----------------------------------------------------------------
-
-void direct_core::receive(multipart message) {
-  auto view = message_view::make(std::move(message));
-  if (!view) {
-    ++dropped_;
+void direct_core::undo(engine_record* engine, bool gone, multipart message) {
+  if (engine == nullptr)
     return;
-  }
-  if (auto body = view->get<wire::Join>()) {
-    join(view->peer(), body->token());
-    return;
-  }
-  auto sender = peers_.find(view->peer());
-  if (!sender) {
-    ++dropped_;
-    refuse(view->peer(), wire::RefusalCode::UnknownPeer,
-           "nobody joined from this connection");
-  } else if (sender.client != nullptr && view->get<wire::Cast>() != nullptr) {
-    submit(clients_.at(sender.client->id), std::move(*view));
-  } else if (sender.engine != nullptr
-             && view->get<wire::Results>() != nullptr) {
-    collect(engines_.at(sender.engine->id), *view);
-  } else {
-    ++dropped_;
-    refuse(view->peer(), wire::RefusalCode::Malformed,
-           "this message does not belong on the direct lane");
-  }
-}
-
-void direct_core::take_back(ec reason, multipart message) {
-  auto receiver = peers_.find(message.peer);
-  auto gone = reason == ec::peer_gone || reason == ec::unknown_peer;
   auto view = message_view::make(message);
-  if (auto client = receiver.client) {
-    if (gone && !std::exchange(client->away, true))
-      actions_.gone_clients.push_back(client->id);
-    if (view && view->get<wire::Results>() != nullptr)
-      outbox_.hold(*client, std::move(message));
-  } else if (receiver.engine != nullptr && gone) {
-    auto& engine = engines_.at(receiver.engine->id);
-    if (std::exchange(engine.joined, false))
-      actions_.gone_engines.push_back(receiver.engine->id);
-    strand(engine, false);
-  } else if (receiver.engine != nullptr && view
-             && view->get<wire::Dispatch>() != nullptr) {
-    engines_.at(receiver.engine->id).returned.push_back(std::move(message));
-  }
+  if (gone)
+    strand(*engine);
+  else if (view && view->kind() == wire::Body::Dispatch)
+    of(*engine).returned.push_back(std::move(message));
 }
 
 // -- calls --------------------------------------------------------------------
 
-void direct_core::submit(direct_client& client, message_view message) {
-  auto refuse_it = [&](wire::RefusalCode code, std::string_view text) {
-    ++dropped_;
-    refuse(client.peer->peer, code, text);
-  };
+void direct_core::submit(client_record& sender, message_view message) {
+  auto& client = clients_.at(sender.id);
+  auto& peer = sender.peer;
   auto calls = read_casts(message);
   if (!calls)
-    return refuse_it(wire::RefusalCode::Malformed, describe(calls.error()));
+    return drop(peer, wire::RefusalCode::Malformed, describe(calls.error()));
   if (!plausible(client, *calls))
-    return refuse_it(wire::RefusalCode::Malformed,
-                     "numbers of results must ascend, arrays to scatter "
-                     "consist of whole items");
+    return drop(peer, wire::RefusalCode::Malformed,
+                "numbers of results must ascend, arrays to scatter consist of "
+                "whole items");
   if (!has_credit(client, *calls))
-    return refuse_it(wire::RefusalCode::Limit,
-                     "more calls or bytes outstanding than the credit allows");
+    return drop(peer, wire::RefusalCode::Limit,
+                "more calls or bytes outstanding than the credit allows");
   auto batch = std::make_shared<const cast_submission>(
     cast_submission{std::move(message), *calls});
   for (std::uint32_t i = 0; i < batch->calls.entries.size(); ++i)
@@ -208,7 +124,7 @@ void direct_core::submit(direct_client& client, message_view message) {
 
 bool direct_core::plausible(const direct_client& client,
                             const cast_batch_view& calls) {
-  auto last = client.last_number;
+  auto last = client.peer->last_number;
   for (auto& entry : calls.entries) {
     if (entry.id() <= last || entry.id() + entry.engines() < entry.id()
         || (entry.item_size() != 0 && !can_scatter(calls, entry)))
@@ -243,18 +159,26 @@ void direct_core::accept(direct_client& client,
   x.bytes = bytes_of(calls, entry);
   client.open += x.open;
   client.bytes += x.bytes;
-  client.last_number = entry.id() + entry.engines() - 1;
+  client.peer->last_number = entry.id() + entry.engines() - 1;
   accepted_ += x.open;
-  // The last miss may end the call: nothing of it is read afterwards.
+  auto key = ++last_key_;
+  auto& cancelled = client.peer->cancelled;
+  // The last result may end the call: nothing of it is read afterwards.
   for (std::uint32_t k = 0, count = entry.engines(); k < count; ++k) {
     auto id = calls.engine(entry, k);
     auto i = engines_.find(id);
-    if (i == engines_.end()) {
-      miss({&x, k}, id);
-      continue;
+    direct_item item{&x, k, false, key};
+    if (!cancelled.empty() && cancelled.take(entry.id() + k)) {
+      abort(item);
+    } else if (i == engines_.end()) {
+      miss(item, id);
+    } else {
+      auto& line = i->second.line;
+      if (!line.items().empty() && line.items().back().call == &x)
+        item.key = ++last_key_; // it has this engine twice
+      line.push(item);
+      list(i->second);
     }
-    i->second.line.push({&x, k});
-    list(i->second);
   }
 }
 
@@ -294,7 +218,7 @@ scheduler_actions direct_core::flush() {
     engine->listed = false;
     dispatch(*engine);
   }
-  last_calls_.clear();
+  last_keys_.clear();
   last_message_.clear();
   std::ranges::move(outbox_.flush(), std::back_inserter(actions_.messages));
   return std::exchange(actions_, {});

@@ -3,15 +3,14 @@
 
 #include "troupe/limits.hpp"
 #include "troupe/scheduling/direct_line.hpp"
-#include "troupe/scheduling/outbox.hpp"
-#include "troupe/scheduling/peer_table.hpp"
-#include "troupe/scheduling/scheduler_actions.hpp"
+#include "troupe/scheduling/lane_core.hpp"
 
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -40,7 +39,6 @@ struct direct_scheduler_config {
 /// A client as the direct scheduler knows it.
 struct direct_client {
   client_record* peer = nullptr;
-  task_number last_number = 0;
 
   /// What it has taken of its credit.
   std::size_t open = 0;
@@ -60,6 +58,9 @@ struct direct_engine {
   /// Whether it is in the list of engines to look at.
   bool listed = false;
 
+  /// When the first one of its calls became that.
+  std::chrono::steady_clock::time_point since{};
+
   std::uint64_t done = 0;
   std::uint64_t failed = 0;
 };
@@ -75,14 +76,10 @@ struct direct_engine {
 /// engines of a call share one payload, and as a rule one envelope.
 ///
 /// Takes events; nothing is sent before `flush`, so that batches form by
-/// themselves. Knows no clock.
-class direct_core {
+/// themselves. Knows no clock: time is what `advance` says.
+class direct_core : public lane_core {
 public:
   explicit direct_core(const direct_scheduler_config& cfg);
-
-  direct_core(const direct_core&) = delete;
-
-  direct_core& operator=(const direct_core&) = delete;
 
   // -- events -----------------------------------------------------------------
 
@@ -96,11 +93,9 @@ public:
   /// Gives up a client: its waiting calls are dropped, its results discarded.
   void lose(client_id id);
 
-  /// Takes a message from the direct lane.
-  void receive(multipart message);
-
-  /// Takes back a message that could not be sent.
-  void take_back(ec reason, multipart message);
+  /// Cancels results of a client's calls, named by `direct_number`s. Nothing
+  /// happens if there is no such client.
+  cancel_counts cancel(client_id id, const cancel_request& what);
 
   /// Sends again what came back.
   void tick();
@@ -115,8 +110,17 @@ public:
   /// Whether something waits for `tick`.
   bool needs_tick() const noexcept;
 
+  /// When `tick` is due if it is not needed.
+  static std::optional<time_point> next_due() {
+    return std::nullopt;
+  }
+
   /// Everything but the socket's counters and a scheme.
   scheduler_status status() const;
+
+  /// Says why a result is not there; number 0: counts all by reason, with an
+  /// example.
+  wait_reports why(const task_id& id) const;
 
   /// Looks for contradictions between all tables. For tests, after `flush`.
   /// @returns the first one found, or an empty string.
@@ -125,20 +129,33 @@ public:
 private:
   // -- peers ------------------------------------------------------------------
 
-  void join(const routing_id& peer, std::uint64_t token);
-  void join(engine_record& engine, const routing_id& peer);
-  void join(client_record& client, const routing_id& peer);
-  void withdraw(peer_ref x);
+  bool joined(const engine_record& engine) const override;
+  void enter(engine_record& engine) override;
+  void leave(engine_record& engine) override;
+  void strand(engine_record& engine) override;
+  void withdraw(engine_record& engine) override;
+  void undo(engine_record* engine, bool gone, multipart message) override;
 
-  /// Ends what an engine had as lost: all of it, or what was sent.
-  void strand(direct_engine& engine, bool all);
+  /// What an engine takes with it.
+  enum class loss {
+    /// What was sent.
+    sent,
+    /// All calls.
+    all,
+    /// All calls, none of which began.
+    unbegun,
+  };
 
-  void refuse(const routing_id& peer, wire::RefusalCode code,
-              std::string_view text);
+  /// Ends what an engine had.
+  void strand(direct_engine& engine, loss what);
+
+  direct_engine& of(const engine_record& x) {
+    return engines_.at(x.id);
+  }
 
   // -- calls ------------------------------------------------------------------
 
-  void submit(direct_client& client, message_view message);
+  void submit(client_record& client, message_view message) override;
   static bool plausible(const direct_client& client,
                         const cast_batch_view& calls);
   bool has_credit(const direct_client& client,
@@ -149,6 +166,9 @@ private:
 
   /// Ends the call on an engine that is not there.
   void miss(direct_item x, engine_id id);
+
+  /// Ends what is cancelled and did not begin.
+  void abort(direct_item x);
 
   void list(direct_engine& engine);
   void dispatch(direct_engine& engine);
@@ -163,7 +183,7 @@ private:
 
   // -- results ----------------------------------------------------------------
 
-  void collect(direct_engine& engine, const message_view& message);
+  void collect(engine_record& engine, const message_view& message) override;
   void conclude(direct_item x, wire::Outcome outcome, engine_id engine,
                 const failure& why);
 
@@ -177,10 +197,20 @@ private:
   direct_call& make_call();
   void release(direct_call& x);
 
+  // -- waiting ----------------------------------------------------------------
+
+  /// Why a result is not there that is item number `place` of an engine.
+  wait_report reason_of(const direct_engine& engine, std::size_t place) const;
+
+  /// The same for number `k` of a call that has no such item any more.
+  wait_report reason_of(const direct_call& call, std::uint32_t k) const;
+
+  wait_report why(const direct_client& client, task_number number) const;
+  wait_reports count_reasons() const;
+
   // -- member variables -------------------------------------------------------
 
   direct_scheduler_config cfg_;
-  peer_table peers_;
   std::unordered_map<engine_id, direct_engine> engines_;
   std::unordered_map<client_id, direct_client> clients_;
 
@@ -193,17 +223,10 @@ private:
   std::uint32_t known_engines_ = 0;
 
   // Of this round.
-  outbox outbox_;
-  scheduler_actions actions_;
   std::vector<direct_engine*> listed_;
   task_batch_builder builder_{batch_kind::dispatch};
-  std::vector<const direct_call*> last_calls_;
+  std::vector<std::uint64_t> last_keys_;
   frame_list last_message_;
-  std::vector<std::byte> scratch_;
-
-  std::uint64_t accepted_ = 0;
-  std::uint64_t reported_ = 0;
-  std::uint64_t dropped_ = 0;
 };
 
 } // namespace troupe

@@ -13,6 +13,8 @@ void direct_core::dispatch(direct_engine& engine) {
   if (!engine.joined || !engine.returned.empty())
     return;
   direct_line::window window{cfg_.engine_calls, cfg_.engine_bytes};
+  if (engine.line.sent() == 0)
+    engine.since = now_;
   while (auto sendable = engine.line.sendable(window)) {
     auto sent = repeat(engine, sendable);
     if (sent == 0)
@@ -24,17 +26,17 @@ void direct_core::dispatch(direct_engine& engine) {
 
 std::size_t direct_core::repeat(const direct_engine& engine,
                                 std::size_t sendable) {
-  if (last_calls_.size() > sendable)
+  if (last_keys_.size() > sendable)
     return 0;
-  for (std::size_t n = 0; n < last_calls_.size(); ++n)
-    if (engine.line.waiting(n).call != last_calls_[n])
+  for (std::size_t n = 0; n < last_keys_.size(); ++n)
+    if (engine.line.waiting(n).key != last_keys_[n])
       return 0;
-  return last_calls_.size();
+  return last_keys_.size();
 }
 
 std::size_t direct_core::build(const direct_engine& engine,
                                std::size_t sendable) {
-  last_calls_.clear();
+  last_keys_.clear();
   auto shared = true;
   std::size_t count = 0;
   for (; count < sendable; ++count) {
@@ -46,7 +48,7 @@ std::size_t direct_core::build(const direct_engine& engine,
     if (!builder_.takes(bytes.size(), frames.size(),
                         call.bytes_for(item.k) - bytes.size()))
       break;
-    wire::TaskEntry header{call.key,
+    wire::TaskEntry header{item.key,
                            entry.function(),
                            entry.signature(),
                            0,
@@ -57,7 +59,7 @@ std::size_t direct_core::build(const direct_engine& engine,
                            0,
                            entry.encoding(),
                            0};
-    last_calls_.push_back(&call);
+    last_keys_.push_back(item.key);
     if (call.scattered()) {
       shared = false;
       add_part(header, item);
@@ -67,7 +69,7 @@ std::size_t direct_core::build(const direct_engine& engine,
   }
   last_message_ = builder_.finish({}).frames;
   if (!shared)
-    last_calls_.clear();
+    last_keys_.clear();
   return count;
 }
 

@@ -28,12 +28,14 @@ wire::ResultEntry with_id(const wire::ResultEntry& x, std::uint64_t id) {
 
 } // namespace
 
-void direct_core::collect(direct_engine& engine, const message_view& message) {
+void direct_core::collect(engine_record& sender, const message_view& message) {
+  auto& engine = of(sender);
   auto results = read_results(message);
   if (!results) {
     ++dropped_;
     return;
   }
+  auto first = engine.line.first_key();
   for (auto& entry : results->entries) {
     auto outcome = wire::Outcome{entry.status()};
     auto rejected = outcome == wire::Outcome::Rejected;
@@ -45,6 +47,10 @@ void direct_core::collect(direct_engine& engine, const message_view& message) {
       continue;
     }
     ++(outcome == wire::Outcome::Ok ? engine.done : engine.failed);
+    if (rejected && x->cancelled) {
+      abort(*x);
+      continue;
+    }
     if (rejected) { // no other engine will do
       conclude(*x, wire::Outcome::Error, engine.peer->id,
                read_rejection(results->bytes_of(entry)).why);
@@ -56,6 +62,8 @@ void direct_core::collect(direct_engine& engine, const message_view& message) {
            results->bytes_of(entry), results->frames_of(entry),
            message.header());
   }
+  if (engine.line.first_key() != first)
+    engine.since = now_;
   list(engine);
 }
 
@@ -105,7 +113,6 @@ direct_call& direct_core::make_call() {
     free_.push_back(&calls_.emplace_back());
   auto& result = *free_.back();
   free_.pop_back();
-  result.key = ++last_key_;
   return result;
 }
 
@@ -139,6 +146,8 @@ std::string direct_core::validate() const {
     std::size_t n = 0;
     for (auto& item : x.line.items()) {
       ++open[item.call];
+      if (item.cancelled && n >= x.line.sent())
+        return "a cancelled call waits for " + to_string(id);
       if (n++ < x.line.sent())
         bytes += item.call->bytes_for(item.k);
     }

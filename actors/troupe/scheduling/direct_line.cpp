@@ -36,9 +36,9 @@ void direct_line::mark_sent(std::size_t count) {
 }
 
 std::optional<direct_item> direct_line::take(std::uint64_t key) {
-  auto end = items_.begin() + static_cast<std::ptrdiff_t>(sent_);
+  auto end = end_of_sent();
   auto i = std::find_if(items_.begin(), end,
-                        [&](auto& x) { return x.call->key == key; });
+                        [&](auto& x) { return x.key == key; });
   if (i == end)
     return std::nullopt;
   auto result = *i;
@@ -49,21 +49,11 @@ std::optional<direct_item> direct_line::take(std::uint64_t key) {
 }
 
 std::vector<direct_item> direct_line::take_sent() {
-  auto end = items_.begin() + static_cast<std::ptrdiff_t>(sent_);
+  auto end = end_of_sent();
   std::vector<direct_item> result{items_.begin(), end};
   items_.erase(items_.begin(), end);
   sent_ = 0;
   bytes_ = 0;
-  return result;
-}
-
-std::vector<direct_item> direct_line::take_orphans() {
-  auto begin = items_.begin() + static_cast<std::ptrdiff_t>(sent_);
-  auto i = std::stable_partition(begin, items_.end(), [](auto& x) {
-    return x.call->client != nullptr;
-  });
-  std::vector<direct_item> result{i, items_.end()};
-  items_.erase(i, items_.end());
   return result;
 }
 

@@ -3,6 +3,7 @@
 
 #include "troupe/protocol/cast_batch.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -51,9 +52,6 @@ struct direct_call {
   /// Results to come.
   std::uint32_t open = 0;
 
-  /// Names it towards engines. Never used again.
-  std::uint64_t key = 0;
-
   /// Bytes of all arguments.
   std::uint64_t bytes = 0;
 
@@ -63,8 +61,20 @@ struct direct_call {
 
 /// A call, as one of its engines has it: number `k` of its range.
 struct direct_item {
+  /// The number of its result.
+  task_number number() const noexcept {
+    return call->entry().id() + k;
+  }
+
   direct_call* call = nullptr;
   std::uint32_t k = 0;
+
+  /// It was sent, and its engine was told to leave it out, or more.
+  bool cancelled = false;
+
+  /// Names it towards its engine. Items of a call share it, unless they have
+  /// the same engine. Never used again.
+  std::uint64_t key = 0;
 };
 
 /// The calls of one engine, in the order in which it runs them: first those
@@ -99,8 +109,26 @@ public:
   /// Takes out all that were sent.
   std::vector<direct_item> take_sent();
 
-  /// Takes out those that wait and have no client any more.
-  std::vector<direct_item> take_orphans();
+  /// Takes out those that wait and for which `pred` holds.
+  template <class Pred>
+  std::vector<direct_item> take_waiting(Pred pred) {
+    auto i = std::stable_partition(end_of_sent(), items_.end(),
+                                   [&](auto& x) { return !pred(x); });
+    std::vector<direct_item> result{i, items_.end()};
+    items_.erase(i, items_.end());
+    return result;
+  }
+
+  /// Calls `f` for all that were sent, in order.
+  template <class F>
+  void for_each_sent(F f) {
+    std::for_each(items_.begin(), end_of_sent(), f);
+  }
+
+  /// The key of the first one that was sent, or 0.
+  std::uint64_t first_key() const noexcept {
+    return sent_ > 0 ? items_.front().key : 0;
+  }
 
   std::size_t sent() const noexcept {
     return sent_;
@@ -120,6 +148,10 @@ public:
   }
 
 private:
+  std::deque<direct_item>::iterator end_of_sent() {
+    return items_.begin() + static_cast<std::ptrdiff_t>(sent_);
+  }
+
   std::deque<direct_item> items_;
   std::size_t sent_ = 0;
   std::uint64_t bytes_ = 0;

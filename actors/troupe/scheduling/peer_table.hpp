@@ -3,6 +3,7 @@
 
 #include "troupe/ids.hpp"
 #include "troupe/protocol/pack.hpp"
+#include "troupe/scheduling/early_cancels.hpp"
 #include "troupe/scheduling/placement.hpp"
 #include "troupe/scheduling/prefetch.hpp"
 #include "troupe/scheduling/task_history.hpp"
@@ -79,12 +80,6 @@ struct engine_record {
   }
 };
 
-/// Tasks that were cancelled while their `Submit` was under way.
-struct early_cancel {
-  task_number first = 0;
-  task_number last = 0;
-};
-
 /// What the scheduler knows about a client.
 struct client_record {
   explicit client_record(std::uint32_t history) : history(history) {
@@ -106,7 +101,7 @@ struct client_record {
   task_history history;
 
   /// Tasks that were cancelled before they came.
-  std::vector<early_cancel> cancelled;
+  early_cancels cancelled;
 
   /// Tasks accepted and not reported, and their argument bytes.
   task_list<&task::siblings> tasks;

@@ -11,7 +11,9 @@
 namespace troupe {
 
 scheduler_core::scheduler_core(const task_scheduler_config& cfg)
-  : cfg_(cfg), queue_(*cfg.scheme, cfg.seed, cfg.engine_bytes, peers_) {
+  : lane_core(wire::Body::Submit, cfg.client_tasks, cfg.client_bytes),
+    cfg_(cfg),
+    queue_(*cfg.scheme, cfg.seed, cfg.engine_bytes, peers_) {
   // nop
 }
 
@@ -31,60 +33,12 @@ void scheduler_core::admit(client_id id, std::uint64_t token) {
   peers_.add_client(id, token, cfg_.history);
 }
 
-void scheduler_core::join(const routing_id& peer, const wire::Join& message) {
-  auto x = peers_.find_token(message.token());
-  if (!x) {
-    ++dropped_;
-    refuse(peer, wire::RefusalCode::UnknownPeer,
-           "the token is not valid (any more), say hello again");
-    return;
-  }
-  if (!renew(x, message.connection())) {
-    ++dropped_;
-    return;
-  }
-  auto current = peers_.find(peer);
-  if (current && current != x)
-    withdraw(current);
-  if (x.engine != nullptr)
-    join(*x.engine, peer);
-  else
-    join(*x.client, peer);
+bool scheduler_core::joined(const engine_record& engine) const {
+  return engine.joined();
 }
 
-bool scheduler_core::renew(peer_ref x, std::uint32_t connection) {
-  auto& known = x.engine != nullptr ? x.engine->connection
-                                    : x.client->connection;
-  if (connection != 0 && connection < known)
-    return false;
-  known = connection;
-  return true;
-}
-
-void scheduler_core::join(engine_record& engine, const routing_id& peer) {
-  // What it had may be lost with the old connection, or came back.
-  if (engine.peer != peer || !engine.joined())
-    strand(engine);
-  if (engine.peer != peer)
-    peers_.connect({.engine = &engine}, peer);
-  if (!engine.joined())
-    reject(queue_.join(engine));
-}
-
-void scheduler_core::join(client_record& client, const routing_id& peer) {
-  client.away = false;
-  if (client.peer != peer)
-    peers_.connect({.client = &client}, peer);
-  outbox_.send(peer, pack_credit(cfg_.client_tasks, cfg_.client_bytes));
-  outbox_.deliver_held(client);
-}
-
-void scheduler_core::withdraw(peer_ref x) {
-  if (x.engine != nullptr)
-    leave(*x.engine);
-  else
-    x.client->away = true;
-  peers_.disconnect(x);
+void scheduler_core::enter(engine_record& engine) {
+  reject(queue_.join(engine));
 }
 
 void scheduler_core::leave(engine_record& engine) {
@@ -129,63 +83,8 @@ void scheduler_core::lose(client_id id) {
   peers_.erase(*client);
 }
 
-void scheduler_core::refuse(const routing_id& peer, wire::RefusalCode code,
-                            std::string_view text) {
-  outbox_.send(peer, pack_refusal(code, text));
-}
-
-// -- messages -----------------------------------------------------------------
-
-void scheduler_core::receive(multipart message) {
+void scheduler_core::undo(engine_record*, bool gone, multipart message) {
   auto view = message_view::make(std::move(message));
-  if (!view) {
-    ++dropped_;
-    return;
-  }
-  if (auto body = view->get<wire::Join>()) {
-    join(view->peer(), *body);
-    return;
-  }
-  auto sender = peers_.find(view->peer());
-  if (!sender) {
-    ++dropped_;
-    refuse(view->peer(), wire::RefusalCode::UnknownPeer,
-           "nobody joined from this connection");
-  } else if (sender.client != nullptr && view->get<wire::Submit>() != nullptr) {
-    submit(*sender.client, std::move(*view));
-  } else if (sender.engine != nullptr
-             && view->get<wire::Results>() != nullptr) {
-    collect(*sender.engine, *view);
-  } else if (sender.engine != nullptr && view->get<wire::Leave>() != nullptr) {
-    withdraw(*sender.engine);
-  } else {
-    ++dropped_;
-    refuse(view->peer(), wire::RefusalCode::Malformed,
-           "this message does not belong on the task lane");
-  }
-}
-
-void scheduler_core::take_back(ec reason, multipart message) {
-  auto sender = peers_.find(message.peer);
-  auto gone = reason == ec::peer_gone || reason == ec::unknown_peer;
-  if (auto client = sender.client) {
-    if (gone && !std::exchange(client->away, true))
-      actions_.gone_clients.push_back(client->id);
-    if (auto view = message_view::make(message);
-        !view || view->get<wire::Results>() == nullptr)
-      return;
-    outbox_.hold(*client, std::move(message));
-    return;
-  }
-  if (sender.engine != nullptr && sender.engine->joined() && gone) {
-    actions_.gone_engines.push_back(sender.engine->id);
-    leave(*sender.engine);
-  }
-  undo(message, gone);
-}
-
-void scheduler_core::undo(const multipart& message, bool undelivered) {
-  auto view = message_view::make(message);
   if (!view || view->get<wire::Dispatch>() == nullptr)
     return;
   auto batch = read_tasks(*view);
@@ -193,7 +92,7 @@ void scheduler_core::undo(const multipart& message, bool undelivered) {
     return;
   for (auto& entry : batch->entries)
     if (auto x = tasks_.find(entry.id()))
-      recover(*x, undelivered);
+      recover(*x, gone);
 }
 
 // -- rounds -------------------------------------------------------------------

@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "troupe/error.hpp"
 #include "troupe/limits.hpp"
 #include "troupe/protocol/control.hpp"
 #include "troupe/scheduling/constraint_graph.hpp"
-#include "troupe/scheduling/outbox.hpp"
-#include "troupe/scheduling/peer_table.hpp"
-#include "troupe/scheduling/scheduler_actions.hpp"
+#include "troupe/scheduling/lane_core.hpp"
 #include "troupe/scheduling/schemes/schemes.hpp"
 #include "troupe/scheduling/task_queue.hpp"
 #include "troupe/scheduling/task_table.hpp"
@@ -21,6 +18,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace troupe {
@@ -74,10 +72,8 @@ struct task_scheduler_config {
 /// Takes events; nothing is handed out or sent before `flush`, so that batches
 /// form by themselves out of what arrived together. Knows no clock: time is
 /// what `advance` says.
-class scheduler_core {
+class scheduler_core : public lane_core {
 public:
-  using time_point = std::chrono::steady_clock::time_point;
-
   // -- constructors, destructors, and assignment operators --------------------
 
   explicit scheduler_core(const task_scheduler_config& cfg);
@@ -86,16 +82,7 @@ public:
   /// while others have nothing to do, and how often that is looked at.
   static constexpr auto balance_period = std::chrono::milliseconds{20};
 
-  scheduler_core(const scheduler_core&) = delete;
-
-  scheduler_core& operator=(const scheduler_core&) = delete;
-
   // -- events -----------------------------------------------------------------
-
-  /// Sets the time of the events that follow.
-  void advance(time_point now) noexcept {
-    now_ = now;
-  }
 
   /// Lets an engine or a client join with its token.
   void admit(const engine_joined& x);
@@ -106,12 +93,6 @@ public:
 
   /// Gives up a client: its waiting tasks are dropped, its results discarded.
   void lose(client_id id);
-
-  /// Takes a message from the task lane.
-  void receive(multipart message);
-
-  /// Takes back a message that could not be sent.
-  void take_back(ec reason, multipart message);
 
   /// Cancels tasks of a client. Nothing happens if there is no such client.
   cancel_counts cancel(client_id id, const cancel_request& what);
@@ -145,28 +126,15 @@ public:
 private:
   // -- peers ------------------------------------------------------------------
 
-  void join(const routing_id& peer, const wire::Join& message);
-
-  void join(engine_record& engine, const routing_id& peer);
-
-  void join(client_record& client, const routing_id& peer);
-
-  /// Notes a connection of a peer. Returns `false` if it is older than the one
-  /// that it has.
-  static bool renew(peer_ref x, std::uint32_t connection);
-
-  /// Lets go of the connection of a peer, whose place another one takes.
-  void withdraw(peer_ref x);
-
-  /// Stops to hand out tasks to an engine.
-  void leave(engine_record& engine);
-
-  void refuse(const routing_id& peer, wire::RefusalCode code,
-              std::string_view text);
+  bool joined(const engine_record& engine) const override;
+  void enter(engine_record& engine) override;
+  void leave(engine_record& engine) override;
+  void strand(engine_record& engine) override;
+  void withdraw(engine_record& engine) override;
 
   // -- tasks ------------------------------------------------------------------
 
-  void submit(client_record& client, message_view message);
+  void submit(client_record& client, message_view message) override;
 
   /// Whether the numbers ascend and all fields make sense.
   static bool plausible(const client_record& client,
@@ -221,21 +189,18 @@ private:
   /// Looks for engines that have tasks to give back, from time to time.
   void balance();
 
-  /// Asks an engine for tasks, if others have nothing to do.
-  void ask_back(engine_record& engine, std::size_t idle);
+  /// Engines that have nothing to do, by kind.
+  using idle_kinds = std::vector<std::pair<const engine_kind*, std::size_t>>;
+
+  /// Asks an engine for tasks that others could run.
+  void ask_back(engine_record& engine, const idle_kinds& idle);
 
   /// Recovers the tasks of a dispatch that was not sent.
-  void undo(const multipart& message, bool undelivered);
-
-  /// Recovers all tasks of an engine that cannot answer any more.
-  void strand(engine_record& engine);
+  void undo(engine_record* engine, bool gone, multipart message) override;
 
   /// Lets a dispatched task run again, or ends it as lost. An attempt that was
   /// not even delivered does not count.
   void recover(task& x, bool undelivered);
-
-  /// Recovers what an engine that leaves has not begun.
-  void withdraw(engine_record& engine);
 
   // -- cancelling -------------------------------------------------------------
 
@@ -247,16 +212,13 @@ private:
   /// Ends the task of that number, if it is there and does not run.
   void abort_number(client_record& client, task_number number);
 
-  /// Whether a task that is just accepted was cancelled before.
-  static bool cancelled_early(client_record& client, task_number number);
-
   /// @param in_detail also names an example of what it depends on
   wait_report reason_of(const task& x, bool in_detail) const;
   wait_report reason_to_wait(const task& x) const;
 
   // -- results ----------------------------------------------------------------
 
-  void collect(engine_record& engine, const message_view& message);
+  void collect(engine_record& engine, const message_view& message) override;
 
   void collect(engine_record& engine, const wire::ResultEntry& entry,
                const result_batch_view& results);
@@ -298,10 +260,8 @@ private:
   // -- member variables -------------------------------------------------------
 
   task_scheduler_config cfg_;
-  time_point now_{};
   time_point unstaffed_since_{};
 
-  peer_table peers_;
   task_table tasks_;
   task_queue queue_;
   constraint_graph graph_;
@@ -311,17 +271,11 @@ private:
   time_point balance_at_ = time_point::max();
 
   // Of this round.
-  outbox outbox_;
-  scheduler_actions actions_;
   std::vector<task*> again_;
   std::vector<engine_record*> news_; // with `has_news`
 
-  std::vector<std::byte> scratch_;
   std::uint64_t last_sequence_ = 0;
-  std::uint64_t accepted_ = 0;
-  std::uint64_t reported_ = 0;
   std::uint64_t redispatched_ = 0;
-  std::uint64_t dropped_ = 0;
 };
 
 } // namespace troupe

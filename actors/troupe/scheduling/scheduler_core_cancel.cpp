@@ -8,9 +8,6 @@ namespace troupe {
 
 namespace {
 
-/// Most ranges of tasks to remember that were cancelled before they came.
-constexpr auto max_early = std::size_t{1024};
-
 failure cancelled() {
   return {"cancelled", "it had not begun"};
 }
@@ -24,22 +21,11 @@ cancel_counts scheduler_core::cancel(client_id id, const cancel_request& what) {
     return result;
   std::vector<task*> named;
   for (auto x = client->tasks.front(); x != nullptr; x = client->tasks.next(*x))
-    if (std::ranges::any_of(what.ranges, [x](const task_range& y) {
-          return y.contains(x->entry().id());
-        }))
+    if (what.names(x->entry().id()))
       named.push_back(x);
   for (auto x : named)
     cancel(*x, what.mode, result);
-  for (auto& y : what.ranges) {
-    if (y.count == 0 || y.first > UINT64_MAX - y.count)
-      continue;
-    auto first = std::max(y.first, client->last_number + 1);
-    auto last = y.first + y.count - 1;
-    if (first > last || client->cancelled.size() >= max_early)
-      continue;
-    client->cancelled.push_back({first, last});
-    result.dequeued += last - first + 1;
-  }
+  result.dequeued += client->cancelled.add(what.ranges, client->last_number);
   return result;
 }
 
@@ -67,14 +53,6 @@ void scheduler_core::cancel(task& x, cancel_mode mode, cancel_counts& counts) {
 void scheduler_core::abort(task& x) {
   stop_waiting(x);
   conclude(x, wire::Outcome::Aborted, no_engine, cancelled());
-}
-
-bool scheduler_core::cancelled_early(client_record& client,
-                                     task_number number) {
-  std::erase_if(client.cancelled, [&](auto& y) { return y.last < number; });
-  return std::ranges::any_of(client.cancelled, [&](auto& y) {
-    return number >= y.first && number <= y.last;
-  });
 }
 
 void scheduler_core::withdraw(engine_record& engine) {

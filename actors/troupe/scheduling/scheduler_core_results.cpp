@@ -85,6 +85,8 @@ void scheduler_core::collect(engine_record& engine,
 void scheduler_core::strand(engine_record& engine) {
   while (auto x = engine.tasks.front())
     recover(*x, false);
+  engine.wanted_back = 0;
+  engine.ask_again = {};
 }
 
 void scheduler_core::recover(task& x, bool undelivered) {

@@ -92,7 +92,7 @@ void scheduler_core::accept(client_record& client,
       client.bytes += x.bytes;
       make_ready(x);
     }
-    if (!client.cancelled.empty() && cancelled_early(client, entry.id()))
+    if (!client.cancelled.empty() && client.cancelled.take(entry.id()))
       abort_number(client, entry.id());
     ++index;
   }

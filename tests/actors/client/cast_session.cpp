@@ -2,6 +2,7 @@
 #include "troupe/client/cast_session.hpp"
 
 #include "play_scheduler.hpp"
+#include "troupe/protocol/cast_batch.hpp"
 
 using namespace troupe;
 using namespace troupe::test;
@@ -146,6 +147,66 @@ BOOST_AUTO_TEST_CASE(sends_a_few_messages_at_a_time) {
   BOOST_TEST(session.take_casts(100).size() == 2u);
   BOOST_TEST(session.in_flight() == 6000u);
 }
+
+// -- cancelling ---------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(calls_that_were_not_sent_end_at_once) {
+  session.credit(6, 10000);
+  auto group = submit(4);
+  BOOST_TEST((take() == numbers{1, 4}));
+  auto [dequeued, rest] = session.cancel(*group, 0, 12);
+  BOOST_TEST(dequeued == 6u);
+  BOOST_REQUIRE(rest.size() == 1u);
+  BOOST_TEST(rest[0].first == 1u);
+  BOOST_TEST(rest[0].count == 6u);
+  BOOST_TEST(group->done() == 6u);
+  BOOST_CHECK(group->at(6).state == status::aborted);
+  answer({1, 2, 3});
+  BOOST_TEST(take().empty());
+  answer({4, 5, 6});
+  BOOST_TEST(session.groups() == 0u);
+  BOOST_TEST(session.bytes_in_flight() == 0u);
+  BOOST_TEST((session.cancel(*group, 0, 12).dequeued == 0u));
+}
+
+BOOST_AUTO_TEST_CASE(parts_of_calls_are_left_to_the_scheduler) {
+  session.credit(3, 10000);
+  auto group = submit(5);
+  BOOST_TEST((take() == numbers{1}));
+  auto [dequeued, rest] = session.cancel(*group, 4, 7); // 5 to 11
+  BOOST_TEST(dequeued == 3u);                           // 7, 8, 9
+  BOOST_REQUIRE(rest.size() == 2u);
+  BOOST_TEST(rest[0].first == 5u);
+  BOOST_TEST(rest[0].count == 2u);
+  BOOST_TEST(rest[1].first == 10u);
+  BOOST_TEST(rest[1].count == 2u);
+  answer({1, 2, 3});
+  BOOST_TEST((take() == numbers{4}));
+  answer({4, 5, 6});
+  BOOST_TEST((take() == numbers{10}));
+}
+
+BOOST_AUTO_TEST_CASE(a_part_of_one_call_is_left_to_the_scheduler) {
+  session.credit(0, 0);
+  auto group = submit(1);
+  auto [dequeued, rest] = session.cancel(*group, 1, 1);
+  BOOST_TEST(dequeued == 0u);
+  BOOST_REQUIRE(rest.size() == 1u);
+  BOOST_TEST(rest[0].first == 2u);
+  BOOST_TEST(rest[0].count == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(tells_what_the_credit_holds_back) {
+  session.credit(3, 10000);
+  submit(2);
+  take();
+  BOOST_TEST(!session.holds_back(3));
+  BOOST_TEST(session.holds_back(4));
+  BOOST_TEST(session.holds_back(6));
+  BOOST_TEST(!session.holds_back(7));
+}
+
+// -- what goes wrong ----------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(strange_and_doubled_results_are_dropped) {
   auto group = submit(1);

@@ -351,7 +351,7 @@ BOOST_AUTO_TEST_CASE(one_attempt_is_singular) {
              == "root was lost with its engine after 1 attempt");
 }
 
-BOOST_AUTO_TEST_CASE(only_tasks_that_wait_for_an_engine_can_be_cancelled) {
+BOOST_AUTO_TEST_CASE(only_tasks_that_are_there_can_be_cancelled) {
   auto code_of_cancel = [](const task_group& x, std::size_t first) {
     try {
       x.check_cancel(first);
@@ -364,8 +364,15 @@ BOOST_AUTO_TEST_CASE(only_tasks_that_wait_for_an_engine_can_be_cancelled) {
   BOOST_TEST(code_of_cancel(group, 0) == "ok");
   BOOST_TEST(code_of_cancel(group, 2) == "ok");
   BOOST_TEST(code_of_cancel(group, 3) == "usage");
+}
+
+BOOST_AUTO_TEST_CASE(calls_of_named_engines_have_names_of_their_own) {
+  task_group group{3, "root"};
   group.name_engines();
-  BOOST_TEST(code_of_cancel(group, 0) == "usage");
+  BOOST_TEST(group.id(1).number == 0u);
+  group.number(7, client_id{3});
+  BOOST_TEST(group.first_number() == 7u);
+  BOOST_TEST(to_string(group.id(1)) == "3/d8");
 }
 
 BOOST_AUTO_TEST_CASE(an_outcome_stays_small) {

@@ -5,6 +5,7 @@
 #include "actors/engine/dispatches.hpp"
 #include "support/deterministic_fixture.hpp"
 #include "troupe/codec/task.hpp"
+#include "troupe/protocol/control.hpp"
 
 #include <caf/send.hpp>
 
@@ -374,6 +375,68 @@ BOOST_AUTO_TEST_CASE(does_not_report_while_nobody_knows_it) {
   };
   run_tasks();
   BOOST_TEST(tasks.received_nothing());
+}
+
+// -- cancelled tasks ----------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(leaves_out_cancelled_calls_of_the_direct_lane_alone) {
+  join();
+  sent(direct);
+  arrive(control_lane, pack_revoke({cancel_mode::dequeue, {direct_key(5)}}));
+  dispatch_steps(5, 5);
+  build.call(5, "engine.step", 1).call(6, "engine.step", 2);
+  arrive(direct_lane, build.message());
+  run_tasks();
+  std::vector<finished_task> results;
+  auto [batch] = direct.take<outgoing>();
+  test::read_all(std::move(batch.messages), results);
+  BOOST_REQUIRE(results.size() == 2u);
+  BOOST_TEST((results[0].outcome == wire::Outcome::Aborted));
+  BOOST_TEST((results[1].outcome == wire::Outcome::Ok));
+  BOOST_TEST(reported() == keys{5}, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(asks_a_direct_call_to_stop) {
+  join();
+  sent(direct);
+  auto asked = false;
+  during = [&](int) {
+    arrive(control_lane, pack_revoke({cancel_mode::stop, {5}})); // another one
+    asked = runner->control().source().stop_requested();
+    arrive(control_lane, pack_revoke({cancel_mode::stop, {direct_key(5)}}));
+    asked = !asked && runner->control().source().stop_requested();
+  };
+  build.call(5, "engine.step", 1);
+  arrive(direct_lane, build.message());
+  run_tasks();
+  BOOST_TEST(asked);
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_a_direct_call_that_is_killed) {
+  join();
+  sent(direct);
+  dispatch_steps(5, 6);
+  build.call(5, "engine.step", 1).call(6, "engine.step", 2);
+  arrive(direct_lane, build.message());
+  during = [&](int) {
+    during = nullptr;
+    arrive(control_lane, pack_revoke({cancel_mode::kill, {direct_key(5)}}));
+  };
+  run_tasks();
+  auto answers = sent(direct);
+  BOOST_REQUIRE(answers.size() == 2u);
+  auto results = read_results(answers[0]);
+  BOOST_REQUIRE(results);
+  BOOST_REQUIRE(results->entries.size() == 1u);
+  BOOST_TEST(results->entries[0].id() == 5u);
+  BOOST_TEST(results->entries[0].status()
+             == static_cast<std::uint8_t>(wire::Outcome::Aborted));
+  BOOST_TEST((answers[1].kind() == wire::Body::Leave));
+  answers = sent(tasks);
+  BOOST_REQUIRE(answers.size() == 1u);
+  BOOST_TEST((answers[0].kind() == wire::Body::Leave));
+  advance(10ms);
+  BOOST_TEST(ended(engine_end::killed));
 }
 
 // -- results that wait --------------------------------------------------------

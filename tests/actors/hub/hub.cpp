@@ -573,4 +573,59 @@ BOOST_AUTO_TEST_CASE(says_goodbye_to_everybody_and_ends) {
   BOOST_CHECK(down.source == aut);
 }
 
+// -- tasks under way ----------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(passes_a_cancel_to_the_scheduler_that_it_concerns) {
+  join_client(alice, 1);
+  auto answered = [this](std::uint64_t request) {
+    auto all = sent();
+    BOOST_REQUIRE_EQUAL(all.size(), 1u);
+    auto x = all[0].get<wire::Cancelled>();
+    BOOST_REQUIRE(x != nullptr);
+    BOOST_TEST(x->request() == request);
+    return x->dequeued();
+  };
+  auto answer = [](test::probe& who) {
+    who->receive([](atom::cancel, client_id, const cancel_request& x) {
+      return cancel_counts{x.ranges.at(0).count, 0, 0};
+    });
+  };
+  arrive(alice, pack_cancel({7, cancel_mode::stop, {{1, 5}}}));
+  BOOST_TEST(direct.received_nothing());
+  answer(scheduler);
+  run();
+  BOOST_TEST(answered(7) == 5u);
+  arrive(alice, pack_cancel({8, cancel_mode::stop, {{direct_number + 1, 6}}}));
+  BOOST_TEST(scheduler.received_nothing());
+  answer(direct);
+  run();
+  BOOST_TEST(answered(8) == 6u);
+}
+
+BOOST_AUTO_TEST_CASE(asks_both_schedulers_why_tasks_wait) {
+  join_client(alice, 1);
+  auto answer = [this](test::probe& who, std::size_t reports) {
+    who->receive([=](atom::why, const why_query&) {
+      return wait_reports{std::vector<wait_report>(reports)};
+    });
+    run();
+  };
+  arrive(alice, pack_why_query({7, {}}));
+  answer(direct, 2);
+  BOOST_TEST(socket.received_nothing());
+  answer(scheduler, 3);
+  auto all = sent();
+  BOOST_REQUIRE_EQUAL(all.size(), 1u);
+  auto reports = read_why(*all[0].get<wire::Why>());
+  BOOST_REQUIRE(reports);
+  BOOST_TEST(reports->size() == 5u);
+  arrive(alice, pack_why_query({8, {client_id{0}, 3}}));
+  BOOST_TEST(direct.received_nothing());
+  answer(scheduler, 1);
+  arrive(alice, pack_why_query({9, {client_id{0}, direct_number + 3}}));
+  BOOST_TEST(scheduler.received_nothing());
+  answer(direct, 1);
+  BOOST_TEST(sent().size() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

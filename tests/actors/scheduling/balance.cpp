@@ -105,6 +105,51 @@ BOOST_AUTO_TEST_CASE(tasks_that_may_run_nowhere_else_stay) {
   BOOST_TEST(lane.flush().wanted_back.empty());
 }
 
+BOOST_AUTO_TEST_CASE(engines_that_cannot_run_tasks_do_not_count_as_idle) {
+  lane.submit(ann, tasks(1, 7));
+  BOOST_REQUIRE(lane.flush().dispatched[e0].size() == 7u);
+  lane.add(e1, {function_id{2}});
+  lane.flush();
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back.empty());
+  lane.add(e2, {work, function_id{2}});
+  lane.flush();
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 3u); // of six, for two
+}
+
+BOOST_AUTO_TEST_CASE(tasks_are_taken_up_to_the_last_one_that_others_can_run) {
+  auto xs = tasks(1, 7);
+  xs[4].function = function_id{2};
+  lane.add(e1, {work, function_id{2}});
+  lane.core.lose(e0);
+  lane.submit(ann, std::move(xs));
+  BOOST_REQUIRE(lane.flush().dispatched[e1].size() == 7u);
+  lane.add(e2, {function_id{2}});
+  lane.flush();
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e1] == 3u); // number 5 and those behind
+}
+
+BOOST_AUTO_TEST_CASE(a_new_connection_owes_nothing) {
+  load(tasks(1, 7));
+  lane.advance(period);
+  BOOST_TEST(lane.flush().wanted_back[e0] == 4u);
+  lane.core.receive(join_message(routing_id{"engine-0 again"}, token_of(e0)));
+  lane.flush();
+  lane.core.lose(e1);
+  lane.core.lose(e2);
+  lane.submit(ann, tasks(8, 9));
+  lane.flush();
+  lane.core.receive(join_message(peer_of(e0), token_of(e0)));
+  lane.submit(ann, tasks(10, 11));
+  auto xs = lane.flush().dispatched[e0];
+  BOOST_REQUIRE(xs.size() == 2u);
+  auto before = lane.core.status().dropped;
+  lane.answer(e0, xs, skipped);
+  BOOST_TEST(lane.core.status().dropped == before + 2);
+}
+
 BOOST_AUTO_TEST_CASE(engines_are_asked_now_and_then) {
   load(tasks(1, 7));
   lane.advance(period);

@@ -48,6 +48,10 @@ public:
       answer();
     else if (event < 93)
       bounce();
+    else if (event < 96)
+      cancel();
+    else if (event < 97)
+      leave();
     else
       lane_.core.tick();
     if (rng_() % 3 == 0)
@@ -71,6 +75,10 @@ public:
 
   std::uint64_t reported() const {
     return reported_;
+  }
+
+  std::uint64_t cancelled() const {
+    return cancelled_;
   }
 
 private:
@@ -105,6 +113,42 @@ private:
     lane_.core.lose(id);
     engines_.erase(i);
     lane_.answer(id, late); // nobody waits for these
+  }
+
+  /// An engine whose process ends with a call.
+  void leave() {
+    if (engines_.empty())
+      return;
+    auto i = any(engines_);
+    flush();
+    lane_.core.receive({peer_of(i->first), {pack_leave()}});
+    lane_.core.lose(i->first);
+    lane_.answer(i->first, i->second);
+    engines_.erase(i);
+  }
+
+  /// Cancels some results, also of calls that do not exist yet. Engines leave
+  /// half of those out that they were told of.
+  void cancel() {
+    if (clients_.empty())
+      return;
+    auto& [id, next] = *any(clients_);
+    auto first = 1 + rng_() % (next + 5);
+    auto mode = static_cast<cancel_mode>(rng_() % 3);
+    lane_.core.cancel(id, {1, mode, {{first | direct_number, rng_() % 20}}});
+    for (auto& [engine, what] : flush().revoked) {
+      auto i = engines_.find(engine);
+      BOOST_REQUIRE(i != engines_.end());
+      for (auto key : what.keys) {
+        auto x = std::ranges::find(i->second, direct_key(key),
+                                   &dispatched_task::key);
+        BOOST_REQUIRE(x != i->second.end());
+        if (rng_() % 2)
+          continue;
+        lane_.answer(engine, {*x}, wire::Outcome::Aborted);
+        i->second.erase(x);
+      }
+    }
   }
 
   void add_client() {
@@ -226,8 +270,9 @@ private:
     BOOST_REQUIRE(k < call.engines.size());
     BOOST_REQUIRE(seen_.insert({id, x.number}).second);
     auto engine = engine_id{call.engines[k]};
-    BOOST_REQUIRE(
-      (x.engine == engine || x.outcome == wire::Outcome::Impossible));
+    BOOST_REQUIRE((x.engine == engine || x.outcome == wire::Outcome::Impossible
+                   || x.outcome == wire::Outcome::Aborted));
+    cancelled_ += x.outcome == wire::Outcome::Aborted;
     if (call.coalesced)
       BOOST_REQUIRE(k == call.reported); // all at once, in order
     ++reported_;
@@ -247,6 +292,7 @@ private:
   std::map<std::pair<engine_id, std::string>, std::uint64_t> order_;
   std::uint64_t accepted_ = 0;
   std::uint64_t reported_ = 0;
+  std::uint64_t cancelled_ = 0;
 };
 
 } // namespace
@@ -255,6 +301,7 @@ BOOST_AUTO_TEST_SUITE(direct_events_suite)
 
 BOOST_AUTO_TEST_CASE(every_call_has_one_result_per_engine) {
   std::uint64_t reported = 0;
+  std::uint64_t cancelled = 0;
   for (unsigned seed = 1; seed <= 60; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
       chaos world{seed};
@@ -262,9 +309,11 @@ BOOST_AUTO_TEST_CASE(every_call_has_one_result_per_engine) {
         world.step();
       world.finish();
       reported += world.reported();
+      cancelled += world.cancelled();
     }
   }
   BOOST_TEST(reported > 5000u);
+  BOOST_TEST(cancelled > 500u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,7 +55,7 @@ struct fixture : deterministic_fixture {
 
   probe socket{sys};
   probe hub{sys};
-  direct_scheduler_actor scheduler;
+  scheduler_actor scheduler;
 };
 
 } // namespace
@@ -90,6 +90,36 @@ BOOST_AUTO_TEST_CASE(tells_the_hub_who_cannot_be_reached) {
   auto credit = multipart{peer_of(ann), {pack_credit(1, 1)}};
   tell(socket, returned{0, ec::peer_gone, credit});
   BOOST_TEST(hub.received(atom::gone_v, ann));
+}
+
+BOOST_AUTO_TEST_CASE(tells_the_hub_which_calls_are_cancelled) {
+  deliver({cast_message(ann, casts(1, 1, {0}))});
+  auto key = sent().dispatched[e0].at(0).key;
+  auto request = hub->request(
+    scheduler, caf::infinite, atom::cancel_v, ann,
+    cancel_request{1, cancel_mode::stop, {{1 | direct_number, 1}}});
+  run();
+  auto [what, id, x] = hub.take<atom::revoke, engine_id, revocation>();
+  BOOST_TEST((id == e0));
+  BOOST_TEST((x.keys == std::vector<std::uint64_t>{direct_key(key)}));
+  request.receive([](const cancel_counts& y) { BOOST_TEST(y.asked == 1u); },
+                  [](const caf::error& err) { BOOST_ERROR(describe(err)); });
+}
+
+BOOST_AUTO_TEST_CASE(says_why_a_call_waits) {
+  deliver({cast_message(ann, casts(1, 1, {0}))});
+  sent();
+  advance(40ms);
+  auto request = hub->request(scheduler, caf::infinite, atom::why_v,
+                              why_query{1, {ann, 1 | direct_number}});
+  run();
+  request.receive(
+    [](const wait_reports& x) {
+      BOOST_REQUIRE(x.reports.size() == 1u);
+      BOOST_TEST(to_string(x.reports[0])
+                 == "is with engine-0, as its first call for 40 ms");
+    },
+    [](const caf::error& err) { BOOST_ERROR(describe(err)); });
 }
 
 BOOST_AUTO_TEST_CASE(sends_again_what_had_no_room) {

@@ -123,6 +123,7 @@ lane_output sort_out(scheduler_actions actions) {
   lane_output result;
   result.gone_engines = std::move(actions.gone_engines);
   result.gone_clients = std::move(actions.gone_clients);
+  result.revoked = std::move(actions.revoked);
   result.messages = actions.messages;
   for (auto& message : actions.messages) {
     auto view = message_view::make(std::move(message));

@@ -81,6 +81,7 @@ struct lane_output {
   std::vector<std::pair<std::string, wire::RefusalCode>> refusals;
   std::vector<engine_id> gone_engines;
   std::vector<client_id> gone_clients;
+  std::vector<std::pair<engine_id, revocation>> revoked;
   /// Number of messages with tasks or results in them.
   std::size_t batches = 0;
   /// All messages, as they were sent.
