@@ -9,11 +9,16 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <random>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <unistd.h>
@@ -47,8 +52,14 @@ int nap(int ms) {
 }
 TROUPE_TASK(nap);
 
+/// Tells that this process began with something.
+void tell_begin(const std::string& directory) {
+  std::ofstream{directory + "/" + std::to_string(getpid())};
+}
+
 /// Runs until it is asked to stop.
-int patient() {
+int patient(const std::string& directory) {
+  tell_begin(directory);
   auto end = std::chrono::steady_clock::now() + 60s;
   while (!troupe::this_task::stop_requested()
          && std::chrono::steady_clock::now() < end)
@@ -58,7 +69,8 @@ int patient() {
 TROUPE_TASK(patient);
 
 /// Does not care.
-int stubborn() {
+int stubborn(const std::string& directory) {
+  tell_begin(directory);
   std::this_thread::sleep_for(60s);
   return 8;
 }
@@ -77,6 +89,36 @@ bool soon(const std::function<bool()>& f) {
     std::this_thread::sleep_for(2ms);
   return f();
 }
+
+/// Where engines tell that they began, until this goes away.
+class beginnings {
+public:
+  beginnings() {
+    auto path = std::filesystem::temp_directory_path() / "troupe-XXXXXX";
+    path_ = path.string();
+    if (mkdtemp(path_.data()) == nullptr)
+      throw std::runtime_error("cannot make " + path_);
+  }
+
+  ~beginnings() {
+    std::filesystem::remove_all(path_);
+  }
+
+  const std::string& path() const {
+    return path_;
+  }
+
+  /// Waits until `count` processes began.
+  bool wait(std::ptrdiff_t count) const {
+    return soon([&] {
+      using iterator = std::filesystem::directory_iterator;
+      return std::distance(iterator{path_}, iterator{}) == count;
+    });
+  }
+
+private:
+  std::string path_;
+};
 
 troupe::wait_report why(const troupe::client& session,
                         const troupe::task_id& id) {
@@ -125,8 +167,9 @@ std::vector<int> range(int first, int last) {
 /// One engine is busy, and more calls than it may have wait for it.
 void tell_cancels(const troupe::client& session) {
   auto engine = session[0];
-  auto first = engine.apply<patient>();
-  check(soon([&] { return is_first(session, first.id()); }),
+  beginnings began;
+  auto first = engine.apply<patient>(began.path());
+  check(began.wait(1) && is_first(session, first.id()),
         "a call says that it is the first one of its engine");
   auto before = engine.map<remember>(range(0, 500));
   auto among = engine.map<remember>(range(500, 3000));
@@ -160,18 +203,17 @@ void tell_kills(const troupe::client& session) {
   troupe::client other{session.core()->info()};
   auto ids = session.ids();
   auto all = session.broadcast(ids);
-  auto polite = all.apply<patient>();
-  check(soon([&] {
-          return is_first(session, polite.id(0))
-                 && is_first(session, polite.id(1))
-                 && is_first(session, polite.id(2));
-        }),
+  beginnings began;
+  auto polite = all.apply<patient>(began.path());
+  check(began.wait(3) && is_first(session, polite.id(0))
+          && is_first(session, polite.id(1)) && is_first(session, polite.id(2)),
         "a broadcast runs on all engines");
   check(polite.cancel().get(patience).asked == 3
           && polite.get(patience) == std::vector{7, 7, 7},
         "one message asks all engines to stop");
-  auto stuck = session[1].apply<stubborn>();
-  soon([&] { return is_first(session, stuck.id()); });
+  beginnings alone;
+  auto stuck = session[1].apply<stubborn>(alone.path());
+  alone.wait(1);
   auto own = session[1].apply<process_id>();
   auto others = other[1].apply<process_id>();
   auto balanced = session.balanced().map<nap>(std::vector<int>(200, 1));
@@ -187,8 +229,9 @@ void tell_kills(const troupe::client& session) {
         "balanced tasks run elsewhere");
   check(started_again(session, ids, 1), "the engine is started again");
   ids = session.ids();
-  auto stubs = session.broadcast(ids).apply<stubborn>();
-  soon([&] { return is_first(session, stubs.id(2)); });
+  beginnings together;
+  auto stubs = session.broadcast(ids).apply<stubborn>(together.path());
+  together.wait(3);
   check(stubs.cancel(troupe::cancel_mode::kill).get(patience).killed == 3
           && stubs.wait(patience) && stubs.failed() == 3
           && stubs.error_of(1)->code == troupe::errc::cancelled,
@@ -210,7 +253,8 @@ void tell_deaths(const troupe::client& session) {
   std::mt19937 random{4711};
   std::vector<troupe::map_result<int>> results;
   std::size_t submitted = 0;
-  auto killed = session[0].apply<stubborn>();
+  beginnings began;
+  auto killed = session[0].apply<stubborn>(began.path());
   for (auto i = 0; i < 900; ++i) {
     auto& client = clients[static_cast<std::size_t>(i % 3)];
     auto view = random() % 2 ? client.direct(ids) : client.broadcast(ids);

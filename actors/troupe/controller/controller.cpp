@@ -192,8 +192,8 @@ struct controller::impl {
   std::unique_ptr<bridge_runtime> bridge;
   std::shared_ptr<stop_signal> stop = std::make_shared<stop_signal>();
   caf::actor listener;
-  scheduler_actor scheduler;
-  scheduler_actor direct_scheduler;
+  task_scheduler_actor scheduler;
+  direct_scheduler_actor direct_scheduler;
   hub_actor hub;
   std::string control;
   std::string tasks;

@@ -3,9 +3,9 @@
 
 namespace troupe {
 
-scheduler_actor::behavior_type
-direct_scheduler(scheduler_actor::stateful_pointer<direct_scheduler_state> self,
-                 direct_scheduler_config cfg, socket_actor socket) {
+direct_scheduler_actor::behavior_type direct_scheduler(
+  direct_scheduler_actor::stateful_pointer<direct_scheduler_state> self,
+  direct_scheduler_config cfg, socket_actor socket) {
   self->state.core.emplace(cfg);
   return schedule(self, cfg.resend, std::move(socket));
 }

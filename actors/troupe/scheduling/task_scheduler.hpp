@@ -11,9 +11,11 @@ struct task_scheduler_state : scheduler_shell<scheduler_core> {
   static inline const char* name = "troupe.task-scheduler";
 };
 
+using task_scheduler_actor = scheduler_actor;
+
 /// Schedules tasks over `socket`, the ROUTER of the task lane.
-scheduler_actor::behavior_type
-task_scheduler(scheduler_actor::stateful_pointer<task_scheduler_state> self,
-               task_scheduler_config cfg, socket_actor socket);
+task_scheduler_actor::behavior_type task_scheduler(
+  task_scheduler_actor::stateful_pointer<task_scheduler_state> self,
+  task_scheduler_config cfg, socket_actor socket);
 
 } // namespace troupe

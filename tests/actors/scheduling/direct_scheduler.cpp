@@ -55,7 +55,7 @@ struct fixture : deterministic_fixture {
 
   probe socket{sys};
   probe hub{sys};
-  scheduler_actor scheduler;
+  direct_scheduler_actor scheduler;
 };
 
 } // namespace

@@ -83,7 +83,7 @@ struct fixture : deterministic_fixture {
 
   probe socket{sys};
   probe hub{sys};
-  scheduler_actor scheduler;
+  task_scheduler_actor scheduler;
 };
 
 } // namespace
