@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <zmq.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+
+namespace troupe {
+
+/// The frames of one message on its way from one ZeroMQ socket to another, as
+/// ZeroMQ holds them: nothing is copied.
+class message_parts {
+public:
+  enum class result : std::uint8_t {
+    /// All of it is on its way.
+    sent,
+    /// Nobody has room for it now. It is still here.
+    full,
+    /// It is gone, and so is its receiver.
+    lost,
+  };
+
+  /// @param most frames to keep; those beyond are counted and thrown away.
+  explicit message_parts(std::size_t most);
+
+  ~message_parts();
+
+  message_parts(const message_parts&) = delete;
+
+  message_parts& operator=(const message_parts&) = delete;
+
+  /// Takes the next message off `socket`.
+  /// @returns false if there is none.
+  bool receive(void* socket) noexcept;
+
+  /// Hands all frames to `socket`.
+  /// @pre `size()` is at most what is kept
+  result send(void* socket) noexcept;
+
+  /// Frames of the message, those thrown away included, and their bytes.
+  std::size_t size() const noexcept {
+    return size_;
+  }
+
+  std::size_t bytes() const noexcept {
+    return bytes_;
+  }
+
+  /// Whether the first frame is a routing id that a ROUTER made up itself.
+  bool from_generated_id() noexcept;
+
+private:
+  void clear() noexcept;
+
+  std::unique_ptr<zmq_msg_t[]> parts_;
+  std::size_t most_;
+  std::size_t size_ = 0;
+  std::size_t bytes_ = 0;
+};
+
+} // namespace troupe
