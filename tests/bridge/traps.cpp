@@ -7,6 +7,7 @@
 #include "support/temp_dir.hpp"
 #include <troupe/endpoint.hpp>
 
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 #include <zmq.h>
@@ -283,6 +284,29 @@ BOOST_AUTO_TEST_CASE(clients_of_a_dead_server_leave_its_port_alone) {
   port_taker server;
   BOOST_TEST(wait_until([&] { return server.bind(where); }, 2s));
   BOOST_TEST(totals().messages_received == 0u);
+}
+
+// -- owners -------------------------------------------------------------------
+
+// CAF answers what an actor does not handle with an error, and an actor that
+// gets an error ends by default.
+BOOST_AUTO_TEST_CASE(a_socket_outlives_what_its_owner_does_not_handle) {
+  auto server = watched_router();
+  auto echo = [](caf::event_based_actor* me, socket_actor socket) {
+    me->set_default_handler(caf::drop);
+    return caf::behavior{
+      [=](delivery& x) { me->send(socket, outgoing{std::move(x.messages)}); }};
+  };
+  auto owner = sys.spawn(echo, server.handle);
+  caf::anon_send(server.handle, atom::attach_v,
+                 caf::actor_cast<socket_owner_actor>(owner));
+  plain_peer client{ZMQ_DEALER};
+  client.connect(server.endpoints.front());
+  for (auto text : {"one", "two"}) { // behind the event that it is connected
+    client.send({text});
+    BOOST_TEST(client.receive().front() == text);
+  }
+  caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,6 +2,7 @@
 #include "troupe/socket/socket_actor.hpp"
 
 #include "troupe/socket/counting.hpp"
+#include "troupe/socket/guest_hours.hpp"
 #include "troupe/socket/zmq_options.hpp"
 
 #include <caf/exit_reason.hpp>
@@ -30,24 +31,6 @@ std::unique_ptr<bridged_link> make_link(const socket_spec& spec,
     return nullptr;
   return std::make_unique<bridged_link>(spec, policy, pump.bell());
 }
-
-/// While it lives, actors that wake up run on the pump if `on` says so.
-class guest_hours {
-public:
-  guest_hours(socket_pump& pump, bool on) noexcept : pump_(pump) {
-    pump_.take_guests(on);
-  }
-
-  ~guest_hours() {
-    pump_.take_guests(false);
-  }
-
-  guest_hours(const guest_hours&) = delete;
-  guest_hours& operator=(const guest_hours&) = delete;
-
-private:
-  socket_pump& pump_;
-};
 
 } // namespace
 
@@ -129,6 +112,9 @@ socket_actor_impl::consume(caf::mailbox_element& message) {
 
 socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
   set_default_handler(caf::drop);
+  set_error_handler([](caf::error&) {
+    // An owner that does not handle all that it is told answers so.
+  });
   set_exit_handler([this](caf::exit_msg& x) {
     if (x.reason == caf::exit_reason::kill) {
       quit(std::move(x.reason));
