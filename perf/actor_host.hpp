@@ -31,6 +31,11 @@ public:
   /// Opens a socket. Throws `std::runtime_error`.
   open_socket open(socket_spec spec);
 
+  /// For lanes.
+  const bridge_actor& bridge() const noexcept {
+    return bridge_->actor();
+  }
+
   const std::shared_ptr<socket_context>& context() const noexcept {
     return context_;
   }

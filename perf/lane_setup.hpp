@@ -14,7 +14,8 @@ struct lane_setup {
   std::string transport;
 
   /// `shared`: one I/O thread for all sockets, `own`: one for large messages,
-  /// `nice`: that one, at a lower priority and with small socket buffers.
+  /// `nice`: that one, at a lower priority and with small socket buffers,
+  /// `lanes`: as `nice`, but made by lanes.
   std::string lane;
 
   /// Large messages: number, and bytes of each.

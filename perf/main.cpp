@@ -9,6 +9,7 @@
 #include "harness/options.hpp"
 #include "harness/partner.hpp"
 #include "harness/provenance.hpp"
+#include "lanes_interference.hpp"
 #include "nats_flood.hpp"
 #include "raw_device.hpp"
 #include "raw_interference.hpp"
@@ -34,7 +35,8 @@ int main(int argc, char** argv) {
                          actor_push_role(),   actor_reply_role(),
                          nats_worker_role(),  raw_client_role(),
                          raw_lanes_role(),    raw_push_role(),
-                         raw_reply_role(),    raw_sleep_role()};
+                         raw_reply_role(),    raw_sleep_role(),
+                         lanes_peer_role()};
   if (auto status = play_role(argc, argv, roles))
     return *status;
   if (argc > 1 && std::string_view{argv[1]} == "compare")

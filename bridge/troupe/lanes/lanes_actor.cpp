@@ -4,6 +4,7 @@
 #include "troupe/lanes/connecting_lanes.hpp"
 #include "troupe/lanes/lane_tag.hpp"
 #include "troupe/lanes/listening_lanes.hpp"
+#include "troupe/socket/guest_hours.hpp"
 
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
@@ -48,9 +49,28 @@ const char* lanes_actor_impl::name() const {
   return "troupe.lanes";
 }
 
+caf::resumable::subtype_t lanes_actor_impl::subtype() const {
+  // By this, the pump keeps its own.
+  return spec_.sockets.handlers_on_pump ? caf::resumable::io_actor
+                                        : super::subtype();
+}
+
+caf::resumable::resume_result
+lanes_actor_impl::resume(caf::execution_unit* host, std::size_t max) {
+  auto pump = spec_.sockets.handlers_on_pump ? dynamic_cast<socket_pump*>(host)
+                                             : nullptr;
+  if (pump == nullptr)
+    return super::resume(host, max);
+  guest_hours open{*pump, true};
+  return super::resume(host, max);
+}
+
 lanes_actor_impl::behavior_type lanes_actor_impl::make_behavior() {
   set_default_handler(caf::drop);
   set_down_handler([this](caf::down_msg& x) { lose_actor(x); });
+  set_error_handler([](caf::error&) {
+    // An owner that does not handle all that it is told answers so.
+  });
   if (auto err = check(spec_)) {
     quit(std::move(err));
     return behavior_type::make_empty_behavior();

@@ -20,7 +20,8 @@ using lanes_impl_actor = lanes_actor::extend_with<socket_owner_actor>::extend<
   caf::reacts_to<atom::wake>>;
 
 /// The actor between three sockets and an owner. What to do is the business of
-/// its `lanes_core`.
+/// its `lanes_core`. If the handlers of the sockets run on their pump, this one
+/// belongs there, too, and lets its owner in.
 class lanes_actor_impl final : public lanes_impl_actor::base {
 public:
   using super = lanes_impl_actor::base;
@@ -29,6 +30,10 @@ public:
                    lanes_spec spec);
 
   const char* name() const override;
+
+  caf::resumable::subtype_t subtype() const override;
+
+  resume_result resume(caf::execution_unit* host, std::size_t max) override;
 
   behavior_type make_behavior() override;
 

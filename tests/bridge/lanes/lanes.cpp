@@ -6,6 +6,7 @@
 #include <troupe/lanes/lane_header.hpp>
 #include <troupe/lanes/lanes.hpp>
 
+#include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
@@ -13,6 +14,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <pthread.h>
 #include <variant>
 
 using namespace std::chrono_literals;
@@ -110,6 +112,21 @@ private:
   std::deque<lanes_returned> returned_;
   std::deque<peer_event> events_;
 };
+
+/// Answers each message with the name of the thread that handled it.
+caf::behavior namer(caf::event_based_actor* self, lanes_actor lanes) {
+  self->set_default_handler(caf::drop); // events
+  return {
+    [=](const lanes_delivery& x) {
+      char name[16] = {};
+      pthread_getname_np(pthread_self(), name, sizeof(name));
+      lanes_outgoing answer{x.peer, {}, 0, {}};
+      for (std::size_t i = 0; i < x.messages.size(); ++i)
+        answer.messages.push_back(test::message({name}));
+      self->send(lanes, std::move(answer));
+    },
+  };
+}
 
 /// Lanes that talk to each other.
 struct fixture : test::bridge_fixture {
@@ -476,6 +493,28 @@ BOOST_AUTO_TEST_CASE(ends_with_its_owner_and_with_the_bridge) {
   bob.attach(there.handle);
   bridge.reset();
   BOOST_TEST(down(there.handle));
+}
+
+BOOST_AUTO_TEST_CASE(the_owner_is_a_guest_of_the_pump) {
+  lanes_spec spec;
+  spec.bind = derive("tcp://127.0.0.1:*");
+  spec.sockets.handlers_on_pump = true;
+  there = open(spec);
+  here = connect(there.endpoints);
+  auto owner = sys.spawn(namer, there.handle);
+  caf::anon_send(there.handle, atom::attach_v,
+                 caf::actor_cast<lanes_owner_actor>(owner));
+  alice.attach(here.handle);
+  peer_here = alice.take_joined();
+  // The first ones may be handled where the lanes were opened.
+  auto on_pump = 0;
+  for (auto i = 0; i < 200; ++i) {
+    alice.send(here.handle, peer_here, "who?");
+    std::string name{alice.take_message().second.frames[0].text()};
+    on_pump = name == "troupe.pump" ? on_pump + 1 : 0;
+  }
+  BOOST_TEST(on_pump > 0);
+  caf::anon_send_exit(owner, caf::exit_reason::user_shutdown);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
