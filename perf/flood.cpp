@@ -26,7 +26,8 @@ namespace troupe::perf {
 
 namespace {
 
-/// The scheme of the raw path: a device deals tasks out in turn.
+/// The scheme of the raw path: a device deals tasks out in turn. A cluster can
+/// have one, too.
 constexpr const char* pure = "pure";
 
 std::string echo(std::string_view text) {
@@ -101,9 +102,8 @@ struct stage {
     }
     if (with.runs_actor())
       for (const auto& scheme : with.schemes)
-        if (scheme != pure)
-          actors.emplace_back(scheme,
-                              std::make_unique<local_cluster>(engines, scheme));
+        actors.emplace_back(scheme,
+                            std::make_unique<local_cluster>(engines, scheme));
     for (const auto& name : with.rivals)
       peers.emplace_back(name, start_peer(name, engines));
   }
@@ -137,6 +137,8 @@ void measure(stage& on, row key, const std::vector<std::string>& inputs,
          }});
     }
     for (auto length : with.chains) {
+      if (scheme == pure)
+        break; // a device knows nothing of `after`
       auto chain = key;
       chain.set("chain", length);
       contenders.push_back(

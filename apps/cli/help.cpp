@@ -102,11 +102,12 @@ constexpr std::string_view settings_help =
       --program PATH    the engines run this program
       --load LIB.so     the engines load this library; repeatable
       --scheme S        how engines are picked: leastload, lru, plainrandom,
-                        twobin, weighted or one of --load     [leastload]
+                        twobin, weighted or one of --load     [leastload];
+                        pure: a device in the place of the scheduler
       --hwm N|auto      tasks outstanding per engine               [auto]
       --copy-threshold  always, never or a size                    [1024]
       --listen ipc|HOST private socket files, or TCP                [ipc]
-      --port N          TCP port; the tasks use the next one          [0]
+      --port N          TCP port; other lanes use the next ones       [0]
       --curve off       accept that TCP is not encrypted yet
       --wait DUR        how long engines may take                   [30s]
 )";

@@ -85,7 +85,12 @@ cluster_settings checked(cluster_settings x) {
     throw usage_error("--load is for engines of this program, --program for "
                       "those of another: give one of them");
   x.load = check_libraries(x.load);
-  if (find_scheme(x.scheme) == nullptr) // libraries may bring schemes
+  if (x.scheme == device_scheme && x.hwm != 0)
+    throw usage_error("--scheme pure is a device that deals tasks out in turn: "
+                      "it heeds no --hwm",
+                      "leave --hwm out, or take another scheme");
+  // Libraries may bring schemes.
+  if (x.scheme != device_scheme && find_scheme(x.scheme) == nullptr)
     throw usage_error(unknown_scheme_text(x.scheme),
                       "those of your own come with --load LIB.so");
   return x;
@@ -122,7 +127,9 @@ controller_process_config to_controller_config(const cluster_settings& x) {
     result.engine.program = own_program();
     result.engine.arguments = engine_arguments(x.load);
   }
-  result.scheduler.scheme = find_scheme(x.scheme);
+  result.pure = x.scheme == device_scheme;
+  if (!result.pure)
+    result.scheduler.scheme = find_scheme(x.scheme);
   result.scheduler.hwm = x.hwm;
   result.bridge.copy = *copy_policy::parse(x.copy_threshold);
   return result;

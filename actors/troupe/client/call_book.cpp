@@ -4,6 +4,7 @@
 #include "troupe/client/outcomes.hpp"
 
 #include <iterator>
+#include <limits>
 
 namespace troupe {
 
@@ -26,6 +27,7 @@ void call_book::add(queued_calls x, std::size_t fan, std::uint64_t extra,
   }
   added.group->number(next_, client_);
   next_ += added.open;
+  waiting_ += count;
   auto& calls = added.calls;
   for (std::size_t n = 0; n < count; ++n)
     added.costs[n] = calls.calls[n].size + extra
@@ -101,6 +103,21 @@ call_book::cancelling call_book::cancel(const task_group& group,
   return result;
 }
 
+bool call_book::in_flight(const std::vector<task_range>& xs) {
+  return std::ranges::any_of(xs, [this](const task_range& range) {
+    auto i = find(range.first);
+    if (i == batches_.end())
+      return false;
+    auto& x = i->second;
+    auto begin = range.first - x.first;
+    auto end = std::min<std::uint64_t>(begin + range.count, x.sent * x.fan);
+    for (auto index = begin; index < end; ++index)
+      if (!x.has_ended(index))
+        return true;
+    return false;
+  });
+}
+
 bool call_book::holds_back(task_number number) {
   auto i = find(number);
   if (i == batches_.end())
@@ -169,6 +186,7 @@ void call_book::flush(run& current) {
     recent_ = batches_.end();
   if (unsent_ == i)
     ++unsent_; // nothing of it is left to be sent
+  waiting_ -= i->second.costs.size() - i->second.sent;
   batches_.erase(i);
 }
 
@@ -196,14 +214,22 @@ void call_book::fail(const std::vector<task_range>& xs,
 }
 
 void call_book::fail_in_flight(const std::string& sentence) {
-  auto outcome = failed_outcome(task_outcome::status::no_cluster,
-                                {"", sentence});
   credit(0, 0);
-  for (auto i = batches_.begin(); i != batches_.end() && in_flight_ > 0;) {
+  give_up(std::numeric_limits<task_number>::max(),
+          task_outcome::status::no_cluster, {"", sentence});
+}
+
+void call_book::give_up(task_number last, task_outcome::status state,
+                        const failure& why) {
+  auto outcome = failed_outcome(state, why);
+  for (auto i = batches_.begin();
+       i != batches_.end() && in_flight_ > 0 && i->first <= last;) {
     auto next = std::next(i);
+    auto& x = i->second;
     run current{i};
-    for (std::size_t n = 0; n < i->second.sent * i->second.fan; ++n)
-      if (settle(i->second, n))
+    auto end = std::min<task_number>(x.sent * x.fan - 1, last - x.first) + 1;
+    for (std::size_t n = 0; x.sent > 0 && n < end; ++n)
+      if (settle(x, n))
         current.outcomes.emplace_back(n, outcome);
     flush(current);
     i = next;
@@ -217,6 +243,7 @@ void call_book::fail_all(const std::string& sentence) {
   unsent_ = recent_ = batches_.end();
   in_flight_ = 0;
   bytes_in_flight_ = 0;
+  waiting_ = 0;
 }
 
 } // namespace troupe

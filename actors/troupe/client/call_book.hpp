@@ -68,10 +68,22 @@ public:
   /// was not sent yet stays queued until there is credit again.
   void fail_in_flight(const std::string& sentence);
 
+  /// Ends the results in flight up to a number, because they do not come.
+  void give_up(task_number last, task_outcome::status state,
+               const failure& why);
+
   /// Ends all calls.
   void fail_all(const std::string& sentence);
 
   // -- properties -------------------------------------------------------------
+
+  /// Whether some of these results are to come, of calls that were sent.
+  bool in_flight(const std::vector<task_range>& xs);
+
+  /// The last result of the calls that were sent.
+  task_number last_sent() const noexcept {
+    return last_sent_;
+  }
 
   /// Results to come of calls that were sent, and the bytes of these calls.
   std::size_t in_flight() const noexcept {
@@ -150,6 +162,11 @@ protected:
     return result;
   }
 
+  /// Calls that were not sent.
+  std::size_t waiting() const noexcept {
+    return waiting_;
+  }
+
   /// Ends results in flight that could not be sent.
   void fail(const std::vector<task_range>& xs, const std::string& sentence);
 
@@ -169,7 +186,7 @@ private:
   template <class Writer>
   bool fill(batch& x, Writer& out, std::size_t max_messages,
             std::vector<multipart>& messages) {
-    for (; x.sent < x.costs.size(); ++x.sent) {
+    for (; x.sent < x.costs.size(); ++x.sent, --waiting_) {
       auto cost = x.costs[x.sent];
       if (cost == ended)
         continue; // too large, or cancelled
@@ -188,6 +205,7 @@ private:
       std::ranges::fill(frames, buffer{});
       in_flight_ += x.fan;
       bytes_in_flight_ += cost;
+      last_sent_ = x.first + (x.sent + 1) * x.fan - 1;
     }
     return true;
   }
@@ -206,7 +224,9 @@ private:
   batch_map::iterator unsent_ = batches_.end();
   /// The batch of the last outcome.
   batch_map::iterator recent_ = batches_.end();
+  std::size_t waiting_ = 0;
   task_number next_ = 1;
+  task_number last_sent_ = 0;
   client_id client_{};
   std::uint32_t credit_results_ = 0;
   std::uint64_t credit_bytes_ = 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/client/client_actor.hpp"
 
+#include "troupe/client/client_requests.hpp"
+
 #include <algorithm>
-#include <exception>
 #include <utility>
 
 // Start:                               Tasks:
@@ -21,6 +22,7 @@ using self_pointer = client_actor::stateful_pointer<client_state>;
 using std::chrono::milliseconds;
 
 void act(self_pointer self, link_actions actions);
+void schedule_tick(self_pointer self);
 
 void send(self_pointer self, const socket_actor& socket,
           std::vector<buffer> messages) {
@@ -30,16 +32,6 @@ void send(self_pointer self, const socket_actor& socket,
     out.messages.emplace_back(std::vector{std::move(x)});
   if (!out.messages.empty())
     self->send(socket, std::move(out));
-}
-
-/// Fails what waits for answers of the scheduler.
-void fail_requests(client_state& state, errc code,
-                   const std::string& sentence) {
-  auto problem = std::make_exception_ptr(error{code, sentence});
-  for (auto& [id, x] : std::exchange(state.cancels, {}))
-    x.answer.set_exception(problem);
-  for (auto& [id, x] : std::exchange(state.questions, {}))
-    x.answer.set_exception(problem);
 }
 
 /// Fails everything that waits and everything that will come.
@@ -77,6 +69,10 @@ void send_calls(self_pointer self) {
   send_calls(self, state.tasks, [&](std::size_t most) {
     return state.session.take_submits(most);
   });
+  if (state.device) {
+    state.device->sent(state.session.last_sent(), self->clock().now());
+    schedule_tick(self);
+  }
 }
 
 /// Sends calls of named engines as far as there is credit.
@@ -84,46 +80,6 @@ void send_casts(self_pointer self) {
   auto& state = self->state;
   send_calls(self, state.direct,
              [&](std::size_t most) { return state.casts.take_casts(most); });
-}
-
-call_book& book_of(client_state& state, bool direct) {
-  if (direct)
-    return state.casts;
-  return state.session;
-}
-
-/// Cancels what was not sent, and passes the rest on: over the control lane, so
-/// that it overtakes what is queued.
-void cancel(self_pointer self, cancel_wish x) {
-  auto& state = self->state;
-  auto count = std::min(x.count, x.group->size() - x.first);
-  auto direct = x.group->names_engines();
-  auto [dequeued,
-        rest] = book_of(state, direct).cancel(*x.group, x.first, count);
-  if (rest.empty()) {
-    x.answer.set_value({dequeued, 0, 0, count - dequeued});
-    return;
-  }
-  if (direct)
-    for (auto& y : rest)
-      y.first |= direct_number;
-  auto request = ++state.last_request;
-  state.cancels[request] = {count, dequeued, std::move(x.answer)};
-  send(self, state.control, {pack_cancel({request, x.mode, std::move(rest)})});
-}
-
-void ask(self_pointer self, why_wish x) {
-  auto& state = self->state;
-  auto own = state.id && client_id{*state.id} == x.task.client;
-  auto direct = is_direct(x.task.number);
-  if (own
-      && book_of(state, direct).holds_back(x.task.number & ~direct_number)) {
-    x.answer.set_value({{wire::WaitReason::Credit, x.task}});
-    return;
-  }
-  auto request = ++state.last_request;
-  send(self, state.control, {pack_why_query({request, x.task})});
-  state.questions.emplace(request, std::move(x));
 }
 
 void take_calls(self_pointer self) {
@@ -136,36 +92,18 @@ void take_calls(self_pointer self) {
       state.casts.submit(std::move(x));
     else
       state.session.submit(std::move(x));
+  std::vector<buffer> requests;
   for (auto& x : cancels)
-    cancel(self, std::move(x));
+    if (auto request = cancel(state, std::move(x)))
+      requests.push_back(std::move(*request));
+  // Over the control lane, so that they overtake what is queued.
+  send(self, state.control, std::exchange(requests, {}));
   send_calls(self);
   send_casts(self);
   for (auto& x : questions)
-    ask(self, std::move(x));
-}
-
-void answered(client_state& state, const wire::Cancelled& message) {
-  auto node = state.cancels.extract(message.request());
-  if (node.empty())
-    return;
-  auto& x = node.mapped();
-  auto counts = read_cancelled(message);
-  cancelled_tasks result{x.dequeued + counts.dequeued, counts.asked,
-                         counts.killed, 0};
-  auto alive = result.dequeued + result.asked + result.killed;
-  result.done = x.count > alive ? x.count - alive : 0;
-  x.answer.set_value(result);
-}
-
-void answered(client_state& state, const wire::Why& message) {
-  auto node = state.questions.extract(message.request());
-  if (node.empty())
-    return;
-  if (auto reports = read_why(message))
-    node.mapped().answer.set_value(std::move(*reports));
-  else
-    node.mapped().answer.set_exception(std::make_exception_ptr(
-      error{errc::failed, "the answer cannot be read"}));
+    if (auto request = ask(state, std::move(x)))
+      requests.push_back(std::move(*request));
+  send(self, state.control, std::move(requests));
 }
 
 // -- time ---------------------------------------------------------------------
@@ -177,6 +115,9 @@ void schedule_tick(self_pointer self) {
   auto due = state.link->next_deadline();
   if (!due || state.ended)
     return;
+  if (state.device)
+    if (auto limit = state.device->next_deadline())
+      due = std::min(*due, *limit);
   auto now = self->clock().now();
   if (state.broken)
     due = std::min(*due, now + state.cfg.alive_period);
@@ -193,12 +134,24 @@ void check_alive(self_pointer self) {
     end(self, errc::no_cluster, "its controller died");
 }
 
+/// Ends tasks that a device dealt out and that take too long to come back.
+void give_up_unanswered(self_pointer self) {
+  auto& state = self->state;
+  auto before = state.session.in_flight();
+  while (auto x = state.device->due(self->clock().now()))
+    state.session.give_up(x->last, x->state, x->why);
+  if (state.session.in_flight() < before)
+    send_calls(self); // there is credit again
+}
+
 void tick(self_pointer self) {
   auto& state = self->state;
   if (state.next_tick && self->clock().now() < *state.next_tick)
     return; // an earlier one replaced it, and another is pending
   state.next_tick = std::nullopt;
   check_alive(self);
+  if (!state.ended && state.device)
+    give_up_unanswered(self);
   if (!state.ended)
     act(self, state.link->tick(self->clock().now()));
 }
@@ -215,8 +168,12 @@ void welcomed(self_pointer self) {
     state.session.fail_in_flight(sentence);
     state.casts.fail_in_flight(sentence);
   }
-  for (auto direct : {false, true})
-    book_of(state, direct).client(client_id{state.link->id()});
+  state.session.client(client_id{state.link->id()});
+  state.casts.client(client_id{state.link->id()});
+  if (state.device) { // nobody else gives credit
+    state.session.credit(limits::client_tasks, limits::client_bytes);
+    send_calls(self);
+  }
   send(self, state.control, {pack_status_query(true)});
 }
 
@@ -224,11 +181,20 @@ void act(self_pointer self, link_actions actions) {
   auto& state = self->state;
   send(self, state.control, std::move(actions.control));
   send(self, state.direct, actions.tasks);
-  send(self, state.tasks, std::move(actions.tasks));
+  if (!state.device)
+    send(self, state.tasks, std::move(actions.tasks));
   if (actions.joined_now)
     welcomed(self);
   if (actions.lost_now)
     end(self, state.end_code, actions.reason);
+  schedule_tick(self);
+}
+
+/// A device deals to the engines that there are.
+void told_engines(self_pointer self, const status_message& x) {
+  auto& state = self->state;
+  state.device->told(x, self->clock().now());
+  state.session.deal_to(state.device->engines());
   schedule_tick(self);
 }
 
@@ -239,8 +205,11 @@ void received_control(self_pointer self, const message_view& message) {
     if (refusal->code() == wire::RefusalCode::Version)
       state.end_code = errc::version_mismatch;
   if (auto status = message.get<wire::Status>())
-    if (auto x = read_status(*status))
+    if (auto x = read_status(*status)) {
+      if (state.device)
+        told_engines(self, *x);
       state.board->tell(std::move(*x));
+    }
   if (auto cancelled = message.get<wire::Cancelled>())
     answered(state, *cancelled);
   if (auto why = message.get<wire::Why>())
@@ -299,6 +268,8 @@ void received(self_pointer self, delivery& x) {
     else
       received_task_message(self, state.session, *message);
   }
+  if (state.device && state.session.in_flight() == 0)
+    state.device->nothing_in_flight();
   if (x.tag == task_lane)
     send_calls(self);
   else if (x.tag == direct_lane)
@@ -339,6 +310,10 @@ void start(self_pointer self) {
   self->send(state.tasks, atom::attach_v, owner);
   self->send(state.direct, atom::attach_v, owner);
   state.link.emplace(state.cfg.link);
+  if (state.cfg.device) {
+    state.device.emplace(*state.cfg.device);
+    state.session.deal_to(1);
+  }
   act(self, state.link->start(self->clock().now()));
 }
 

@@ -4,6 +4,7 @@
 #include "troupe/client/cast_session.hpp"
 #include "troupe/client/client_board.hpp"
 #include "troupe/client/client_session.hpp"
+#include "troupe/client/device_watch.hpp"
 #include "troupe/hub/hub_link.hpp"
 #include "troupe/interfaces.hpp"
 
@@ -44,6 +45,9 @@ struct client_actor_config {
 
   /// Messages to send before anything else gets a turn.
   std::size_t messages_per_turn = 16;
+
+  /// Set if the task lane leads to a device in the place of a scheduler.
+  std::optional<device_limits> device{};
 };
 
 /// What a client knows.
@@ -60,6 +64,7 @@ struct client_state {
   client_session session;
   cast_session casts;
   std::optional<hub_link> link;
+  std::optional<device_watch> device;
 
   /// The number under which tasks in flight were sent.
   std::optional<std::uint32_t> id;

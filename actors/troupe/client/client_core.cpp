@@ -60,6 +60,8 @@ client_actor_config actor_config(const connection_info& info,
   result.link.endpoint = info.control;
   result.link.connect_limit = cfg.connect_limit;
   result.cluster = info.name;
+  if (!info.device.empty())
+    result.device = cfg.device;
   if (on_this_machine(info))
     result.controller_alive = [info] { return alive(info); };
   return result;
@@ -209,6 +211,11 @@ cancellation client_core::cancel(task_group_ptr group, std::size_t first,
 }
 
 std::vector<wait_report> client_core::why(const task_id& task, duration limit) {
+  if (!pimpl_->info.device.empty() && !is_direct(task.number))
+    throw error{errc::usage,
+                "nobody knows why tasks wait in cluster \"" + pimpl_->info.name
+                  + "\": a device (scheme pure) keeps no books",
+                "start the cluster with --scheme leastload, or another one"};
   why_wish wish{task, {}};
   auto answer = wish.answer.get_future();
   pimpl_->board->wish(std::move(wish));

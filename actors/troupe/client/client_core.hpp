@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/client/cancellation.hpp"
+#include "troupe/client/device_watch.hpp"
 #include "troupe/client/task_group.hpp"
 #include "troupe/process/connection_info.hpp"
 #include "troupe/protocol/pack.hpp"
@@ -18,6 +19,9 @@ namespace troupe {
 struct client_config {
   /// How long to greet a controller that does not answer.
   std::chrono::milliseconds connect_limit{10000};
+
+  /// Clusters with a device (scheme `pure`): when tasks count as lost.
+  device_limits device{};
 };
 
 /// The blocking, thread-safe face of a client: an actor system, the bridge and
@@ -41,12 +45,14 @@ public:
   void submit(task_group_ptr group, encoded_calls calls);
 
   /// Cancels tasks of a group, `count` of them from `first` on. Returns at
-  /// once. Throws `usage` if there are none.
+  /// once. Throws `usage` if there are none. What was sent to a device cannot
+  /// be cancelled: the answer is `usage` then.
   cancellation cancel(task_group_ptr group, std::size_t first,
                       std::size_t count, cancel_mode mode);
 
   /// Asks why a task does not run, or, for number 0, how many tasks of all
-  /// clients wait for what. Throws `timed_out` or `no_cluster`.
+  /// clients wait for what. Throws `timed_out`, `no_cluster`, or `usage` if
+  /// that is with a device. Calls of named engines never are.
   std::vector<wait_report> why(const task_id& task, duration limit);
 
   /// What the hub told last about engines and functions.

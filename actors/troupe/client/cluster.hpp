@@ -28,7 +28,8 @@ struct cluster_options {
   std::string name{};
 
   /// How engines are picked: `leastload`, `lru`, `plainrandom`, `twobin`,
-  /// `weighted`, or a `TROUPE_PLACEMENT_SCHEME` of this program.
+  /// `weighted`, or a `TROUPE_PLACEMENT_SCHEME` of this program; or `pure`: a
+  /// ZeroMQ device in the place of the scheduler, see docs/tasks.md.
   std::string scheme{"leastload"};
 
   /// Most tasks outstanding per engine; 0 = adapts to measured task times.

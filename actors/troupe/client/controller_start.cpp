@@ -18,7 +18,10 @@ caf::error bad(const std::string& text) {
   return troupe::make_error(ec::bad_config, text);
 }
 
+/// A device needs no placement: it gets the default one.
 caf::expected<const placement_scheme*> scheme_of(const std::string& name) {
+  if (name == device_scheme)
+    return task_scheduler_config{}.scheme;
   if (auto scheme = find_scheme(name))
     return scheme;
   return bad(unknown_scheme_text(name));
@@ -34,6 +37,7 @@ read_settings(const json& x, const placement_scheme* scheme, copy_policy copy) {
   result.start_limit = milliseconds{x.at("start_limit_ms").get<int64_t>()};
   result.scheduler.scheme = scheme;
   result.scheduler.hwm = x.at("hwm").get<std::uint32_t>();
+  result.pure = x.at("scheme").get<std::string>() == device_scheme;
   result.bridge.copy = copy;
   result.lifeline = x.at("lifeline").get<int>();
   result.report = x.at("report").get<int>();
@@ -108,6 +112,7 @@ controller_settings(const cluster_options& options,
   result.start_limit = limit;
   result.scheduler.scheme = *scheme;
   result.scheduler.hwm = options.hwm;
+  result.pure = options.scheme == device_scheme;
   result.bridge.copy = *copy;
   return result;
 }
@@ -119,7 +124,7 @@ std::string to_json(const controller_process_config& x) {
               {"arguments", x.engine.arguments},
               {"groups", to_json(x.groups)},
               {"start_limit_ms", x.start_limit.count()},
-              {"scheme", x.scheduler.scheme->name()},
+              {"scheme", x.pure ? device_scheme : x.scheduler.scheme->name()},
               {"hwm", x.scheduler.hwm},
               {"copy_threshold", to_string(x.bridge.copy)},
               {"lifeline", x.lifeline},

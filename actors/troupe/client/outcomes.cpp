@@ -57,6 +57,16 @@ std::string obstacle(const encoded_calls& calls, const encoded_calls::call& x) {
 task_outcome outcome_of(const message_view& message,
                         const result_batch_view& batch,
                         const wire::ResultEntry& x) {
+  if (x.status() == static_cast<std::uint8_t>(wire::Outcome::Rejected)) {
+    auto why = read_rejection(batch.bytes_of(x)).why.message;
+    auto result =
+      failed_outcome(task_outcome::status::impossible,
+                     {"rejected", "its engine rejected it, and a device "
+                                  "(scheme pure) does not run it again: "
+                                    + why});
+    result.engine = engine_id{x.engine()};
+    return result;
+  }
   task_outcome result;
   result.state = status_of(x.status());
   result.attempts = x.attempts();

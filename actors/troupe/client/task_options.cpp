@@ -42,6 +42,41 @@ void append(std::vector<call_reference>& result, const task_dependency& x,
 
 } // namespace
 
+void check_for_device(const task_options& x) {
+  const char* what = nullptr;
+  if (!x.after.tasks.empty())
+    what = "after";
+  else if (!x.follow.tasks.empty())
+    what = "follow";
+  else if (!x.targets.empty())
+    what = "targets";
+  else if (!x.tags.empty())
+    what = "tags";
+  else if (!x.needs.empty())
+    what = "needs";
+  else if (x.priority != 0)
+    what = "priority";
+  else if (x.queue_limit.count() != 0)
+    what = "queue_limit";
+  else if (x.run_limit.count() != 0)
+    what = "run_limit";
+  else if (x.retries != 0)
+    what = "retries";
+  else if (x.retry_delay.count() != 0)
+    what = "retry_delay";
+  else if (x.retry_elsewhere)
+    what = "retry_elsewhere";
+  else if (x.attempts != 1 && x.attempts != task_options{}.attempts)
+    what = "attempts";
+  if (what != nullptr)
+    throw error{errc::usage,
+                std::string{
+                  "a device (scheme pure) deals tasks out once and in "
+                  "turn, and cannot heed \""}
+                  + what + "\"",
+                "start the cluster with --scheme leastload, or another one"};
+}
+
 std::shared_ptr<const call_demands> demands_of(const task_options& x,
                                                const client_core* session) {
   auto result = std::make_shared<call_demands>();

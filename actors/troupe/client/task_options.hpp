@@ -84,7 +84,8 @@ struct task_options {
   /// How often to run a task again after it threw.
   std::uint8_t retries = 0;
 
-  /// Most attempts when engines are lost, 1 to 255; 1 = at most once.
+  /// Most attempts when engines are lost, 1 to 255; 1 = at most once. With a
+  /// device (scheme `pure`) there is never more than one.
   std::uint8_t attempts = 3;
 
   /// Tasks of higher priority go first. Those of one priority keep their
@@ -129,5 +130,9 @@ struct task_options {
 /// makes no sense.
 std::shared_ptr<const call_demands> demands_of(const task_options& x,
                                                const client_core* session);
+
+/// Throws `usage` and names the option if a device (scheme `pure`) cannot do
+/// what these say: it deals tasks out in turn, once, and knows nothing of them.
+void check_for_device(const task_options& x);
 
 } // namespace troupe

@@ -106,6 +106,8 @@ map_result<std::string> balanced_view::map_text(
 }
 
 void balanced_view::set_options(encoded_calls& calls) const {
+  if (core_ != nullptr && !core_->info().device.empty())
+    check_for_device(options_);
   calls.attempts = options_.attempts;
   calls.retries = options_.retries;
   calls.priority = options_.priority;

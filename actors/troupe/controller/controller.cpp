@@ -164,25 +164,54 @@ struct controller::impl {
 
   caf::error start(controller_config& x) {
     bridge = std::make_unique<bridge_runtime>(sys, x.bridge);
+    listener = sys.spawn(stop_listener, stop);
     auto control_lane = bridge->open(control_socket(x.control_endpoint));
     if (!control_lane)
       return control_lane.error();
-    auto tasks_lane = bridge->open(tasks_socket(x.tasks_endpoint));
-    if (!tasks_lane)
-      return tasks_lane.error();
+    if (auto err = x.device_endpoint.empty() ? start_scheduler(x)
+                                             : start_device(x))
+      return err;
     auto direct_lane = bridge->open(tasks_socket(x.direct_endpoint));
     if (!direct_lane)
       return direct_lane.error();
     control = control_lane->endpoints.front();
-    tasks = tasks_lane->endpoints.front();
     direct = direct_lane->endpoints.front();
-    scheduler = sys.spawn(task_scheduler, x.scheduler, tasks_lane->handle);
     direct_scheduler = sys.spawn(troupe::direct_scheduler, x.direct,
                                  direct_lane->handle);
-    listener = sys.spawn(stop_listener, stop);
     spawn_hub(x.hub, control_lane->handle);
-    for (auto lane : {&*control_lane, &*tasks_lane, &*direct_lane})
+    for (auto lane : {&*control_lane, &*direct_lane})
       watch(lane->handle);
+    return {};
+  }
+
+  caf::error start_scheduler(const controller_config& x) {
+    auto lane = bridge->open(tasks_socket(x.tasks_endpoint));
+    if (!lane)
+      return lane.error();
+    tasks = lane->endpoints.front();
+    scheduler = sys.spawn(task_scheduler, x.scheduler, lane->handle);
+    watch(lane->handle);
+    return {};
+  }
+
+  caf::error start_device(const controller_config& x) {
+    device_spec spec;
+    spec.front = x.tasks_endpoint;
+    spec.back = x.device_endpoint;
+    spec.max_frame = limits::task_frame_bytes;
+    spec.max_frames = limits::batch_frames + 2;
+    spec.hwm = limits::client_tasks;
+    spec.on_failure = [signal = stop](const std::string& why) {
+      if (auto logger = spdlog::get("troupe"))
+        logger->error(why);
+      signal->fire();
+    };
+    auto started = troupe::device::start(std::move(spec));
+    if (!started)
+      return std::move(started.error());
+    tasks = (*started)->front();
+    device = (*started)->back();
+    scheduler = sys.spawn(task_device, std::shared_ptr{std::move(*started)});
     return {};
   }
 
@@ -198,6 +227,7 @@ struct controller::impl {
   std::string control;
   std::string tasks;
   std::string direct;
+  std::string device;
 };
 
 caf::expected<std::unique_ptr<controller>>
@@ -226,6 +256,10 @@ const std::string& controller::tasks_endpoint() const noexcept {
 
 const std::string& controller::direct_endpoint() const noexcept {
   return pimpl_->direct;
+}
+
+const std::string& controller::device_endpoint() const noexcept {
+  return pimpl_->device;
 }
 
 caf::expected<cluster_status> controller::status(milliseconds limit) {

@@ -4,6 +4,7 @@
 #include "troupe/hub/hub.hpp"
 #include "troupe/process/connection_info.hpp"
 #include "troupe/scheduling/direct_scheduler.hpp"
+#include "troupe/scheduling/task_device.hpp"
 #include "troupe/scheduling/task_scheduler.hpp"
 
 #include <caf/expected.hpp>
@@ -28,6 +29,10 @@ struct controller_config {
   std::string direct_endpoint;
 
   direct_scheduler_config direct{};
+
+  /// If set, there is a device (scheme `pure`) in the place of the task
+  /// scheduler: clients connect to the tasks endpoint, and engines to this one.
+  std::string device_endpoint{};
 };
 
 /// Hub, schedulers and their sockets, in one actor system of their own.
@@ -45,6 +50,9 @@ public:
   const std::string& control_endpoint() const noexcept;
   const std::string& tasks_endpoint() const noexcept;
   const std::string& direct_endpoint() const noexcept;
+
+  /// Empty if there is no device.
+  const std::string& device_endpoint() const noexcept;
 
   /// Asks the hub, for at most `limit`.
   caf::expected<cluster_status> status(std::chrono::milliseconds limit);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/engine/engine.hpp"
 
+#include "troupe/engine/device_frames.hpp"
+#include "troupe/error.hpp"
 #include "troupe/protocol/control.hpp"
 
 #include <caf/actor_cast.hpp>
@@ -17,13 +19,17 @@
 //  tasks <--Join-- engine               engine --take_results()--> runner
 //  direct <--Join-- engine              tasks <--Results-- engine
 //
-// What comes from the direct lane goes back there.
+// What comes from the direct lane goes back there. With a device there is no
+// Join on the task lane, which is opened after the Welcome.
 
 namespace troupe {
 
 namespace {
 
 using self_pointer = engine_actor::stateful_pointer<engine_state>;
+
+/// How long the bridge may take to open a socket.
+constexpr auto open_limit = std::chrono::seconds{10};
 
 hub_link_config link_config(engine_config cfg, const task_runner& runner) {
   hub_link_config result;
@@ -60,6 +66,26 @@ engine_end end_of(const engine_state& state) {
   }
 }
 
+void perform(self_pointer self, bool was_joined, link_actions actions);
+
+/// Opens the way to the device, once.
+void open_device(self_pointer self) {
+  auto& state = self->state;
+  if (state.tasks || !state.device->bridge)
+    return;
+  auto bridge = std::exchange(state.device->bridge, nullptr);
+  self->request(bridge, open_limit, atom::open_v, state.device->socket)
+    .then(
+      [self](const open_socket& x) {
+        self->state.tasks = x.handle;
+        self->send(x.handle, atom::attach_v,
+                   caf::actor_cast<socket_owner_actor>(self));
+      },
+      [self](const caf::error& err) {
+        perform(self, true, {.lost_now = true, .reason = describe(err)});
+      });
+}
+
 /// Sees to it that a `tick` comes when the link's next deadline does.
 void tick_in_time(self_pointer self) {
   auto& state = self->state;
@@ -75,21 +101,28 @@ void perform(self_pointer self, bool was_joined, link_actions actions) {
   auto& state = self->state;
   if (!actions.control.empty())
     self->send(state.control, to_outgoing(std::move(actions.control)));
-  if (was_joined && (actions.joined_now || !state.link->joined())) {
-    // The scheduler has given our tasks to others.
+  if (was_joined && !state.device
+      && (actions.joined_now || !state.link->joined())) {
+    // The scheduler has given our tasks to others. A device has not.
     state.runner->clear();
     state.unsent.clear();
     state.unsent_direct.clear();
   }
-  if (actions.joined_now)
+  if (actions.joined_now && state.device) {
+    state.runner->name(state.link->name(), engine_id{state.link->id()});
+    open_device(self);
+  } else if (actions.joined_now) {
     state.runner->name(state.link->name());
+  }
   if (!actions.tasks.empty()) {
     self->send(state.direct, to_outgoing(actions.tasks));
-    self->send(state.tasks, to_outgoing(std::move(actions.tasks)));
+    if (!state.device)
+      self->send(state.tasks, to_outgoing(std::move(actions.tasks)));
   }
   if (actions.lost_now) {
     self->send(state.control, atom::close_v);
-    self->send(state.tasks, atom::close_v);
+    if (state.tasks)
+      self->send(state.tasks, atom::close_v);
     self->send(state.direct, atom::close_v);
     if (auto on_end = std::exchange(state.on_end, nullptr))
       on_end(end_of(state), std::move(actions.reason));
@@ -120,8 +153,13 @@ void probe_later(self_pointer self, std::chrono::milliseconds pause) {
 bool send_results(self_pointer self) {
   auto& state = self->state;
   auto [messages, direct, look_again] = state.runner->take_results();
-  if (!state.link->joined())
-    return false; // nobody waits for them any more
+  if (!state.link->joined()) {
+    if (!state.device)
+      return false; // nobody waits for them any more
+    direct.clear();
+  }
+  if (state.device)
+    add_addresses(messages);
   if (!messages.empty())
     self->send(state.tasks, outgoing{std::move(messages)});
   if (!direct.empty())
@@ -165,9 +203,13 @@ void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
   state.killed = true;
   auto [messages, direct, look_again] = state.runner->take_results();
   auto leave = std::vector<buffer>{pack_leave()};
-  messages.emplace_back(leave);
+  if (state.device)
+    add_addresses(messages);
+  else
+    messages.emplace_back(leave);
   direct.emplace_back(std::move(leave));
-  self->send(state.tasks, outgoing{std::move(messages)});
+  if (!messages.empty())
+    self->send(state.tasks, outgoing{std::move(messages)});
   self->send(state.direct, outgoing{std::move(direct)});
   self->delayed_send(self, goodbye_delay, atom::stop_v);
 }
@@ -235,17 +277,24 @@ void receive_control(self_pointer self, multipart x) {
 
 void receive_tasks(self_pointer self, task_source from, multipart x) {
   auto& state = self->state;
+  // What comes through a device comes from clients: nothing but tasks.
+  auto from_device = state.device && from == task_source::balanced;
+  if (from_device && !take_address(x)) {
+    ++state.dropped;
+    return;
+  }
   auto message = message_view::make(std::move(x));
   if (!message) {
     ++state.dropped;
-  } else if (auto refusal = message->get<wire::Refusal>()) {
+  } else if (auto refusal = message->get<wire::Refusal>();
+             refusal != nullptr && !from_device) {
     tell_link(self, [&](hub_link& link, auto now) {
       return link.received_refusal(now, *refusal);
     });
-  } else if (!state.link->joined()) {
+  } else if (!state.link->joined() && !from_device) {
     ++state.dropped;
   } else if (auto wish = message->get<wire::GiveBack>();
-             wish != nullptr && from == task_source::balanced) {
+             wish != nullptr && from == task_source::balanced && !from_device) {
     state.runner->give_back(wish->tasks());
     if (send_results(self))
       probe_later(self, task_runner::look_again);
@@ -275,8 +324,8 @@ void receive(self_pointer self, delivery& x) {
 /// Keeps results that had no room. Everything else is repeated by the link.
 void take_back(self_pointer self, returned& x) {
   auto& state = self->state;
-  if (x.tag != control_lane && x.reason == ec::peer_full
-      && state.link->joined()) {
+  auto wanted = state.link->joined() || (state.device && x.tag == task_lane);
+  if (x.tag != control_lane && x.reason == ec::peer_full && wanted) {
     auto& unsent = x.tag == direct_lane ? state.unsent_direct : state.unsent;
     unsent.push_back(std::move(x.message));
     probe_later(self, state.resend);
@@ -294,6 +343,7 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
   auto& state = self->state;
   state.resend = cfg.resend;
   state.stop_grace = cfg.stop_grace;
+  state.device = std::move(cfg.device);
   state.link.emplace(link_config(std::move(cfg), *runner));
   state.control = std::move(control);
   state.tasks = std::move(tasks);
@@ -302,7 +352,8 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
   state.on_end = std::move(on_end);
   auto owner = caf::actor_cast<socket_owner_actor>(self);
   self->send(state.control, atom::attach_v, owner);
-  self->send(state.tasks, atom::attach_v, owner);
+  if (state.tasks)
+    self->send(state.tasks, atom::attach_v, owner);
   self->send(state.direct, atom::attach_v, owner);
   tell_link(self, [](hub_link& link, auto now) { return link.start(now); });
   return {

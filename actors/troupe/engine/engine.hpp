@@ -40,6 +40,16 @@ struct engine_config {
   /// How long a task may go on when its time is over, after it was asked to
   /// stop.
   std::chrono::milliseconds stop_grace{1000};
+
+  /// How to get tasks from a device, in the place of a task lane.
+  struct device_lane {
+    bridge_actor bridge;
+    socket_spec socket;
+  };
+
+  /// Opened when the hub welcomes the engine: a device deals tasks to whoever
+  /// is there.
+  std::optional<device_lane> device{};
 };
 
 /// Why an engine ends.
@@ -83,10 +93,14 @@ struct engine_state {
   std::optional<hub_link> link;
 
   socket_actor control;
-  socket_actor tasks;
+  socket_actor tasks; // null if there is a device and it is not opened yet
   socket_actor direct;
   std::shared_ptr<task_runner> runner;
   engine_end_listener on_end;
+
+  /// Set if tasks come from a device: each message begins with a frame that
+  /// says where its results go, and they begin with it, too.
+  std::optional<engine_config::device_lane> device;
 
   /// Results that the lanes gave back because they were full.
   std::vector<multipart> unsent;
@@ -120,7 +134,8 @@ struct engine_state {
 /// `runner` and results back. Calls `on_end` when the controller is lost, turns
 /// the engine away or says goodbye; the actor ends then.
 ///
-/// `runner` must wake the engine with `finished`.
+/// `runner` must wake the engine with `finished`. With `engine_config::device`,
+/// `tasks` is null.
 engine_actor::behavior_type
 engine(engine_actor::stateful_pointer<engine_state> self, engine_config cfg,
        socket_actor control, socket_actor tasks, socket_actor direct,

@@ -137,9 +137,16 @@ int run_tasks(const connection_info& info, engine_config cfg,
   auto control = bridge.open(control_socket(info));
   if (!control)
     return complain(exit_no_controller, describe(control.error()));
-  auto tasks = bridge.open(task_socket(info.tasks, task_lane));
-  if (!tasks)
-    return complain(exit_no_controller, describe(tasks.error()));
+  socket_actor tasks;
+  if (!info.device.empty()) {
+    auto socket = task_socket(info.device, task_lane);
+    ++socket.max_frames; // the first one says who asked
+    cfg.device = {bridge.actor(), std::move(socket)};
+  } else if (auto opened = bridge.open(task_socket(info.tasks, task_lane))) {
+    tasks = opened->handle;
+  } else {
+    return complain(exit_no_controller, describe(opened.error()));
+  }
   auto direct = bridge.open(task_socket(info.direct, direct_lane));
   if (!direct)
     return complain(exit_no_controller, describe(direct.error()));
@@ -148,7 +155,7 @@ int run_tasks(const connection_info& info, engine_config cfg,
     bridge.tell(handle, atom::finished_v);
   });
   std::atomic<int> status{exit_no_controller};
-  handle = sys.spawn(engine, std::move(cfg), control->handle, tasks->handle,
+  handle = sys.spawn(engine, std::move(cfg), control->handle, tasks,
                      direct->handle, runner,
                      [&](engine_end how, const std::string& reason) {
                        status = exit_status(how);

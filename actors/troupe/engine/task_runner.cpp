@@ -32,9 +32,13 @@ task_runner::task_runner(const function_registry& functions,
   // nop
 }
 
+void task_runner::queue::close() {
+  finished.push_back(open.finish(peer));
+}
+
 std::vector<multipart> task_runner::queue::take() {
   if (!open.empty())
-    finished.push_back(open.finish({}));
+    close();
   return std::exchange(finished, {});
 }
 
@@ -92,14 +96,14 @@ void task_runner::give_back(std::uint32_t count) {
 }
 
 void task_runner::skip(std::span<const wire::TaskEntry> tasks) {
-  auto& [jobs, finished, open] = of(task_source::balanced);
+  auto& queue = of(task_source::balanced);
   for (auto& x : tasks) {
-    if (!open.takes(0, 0, 0))
-      finished.push_back(open.finish({}));
-    open.add({x.id(), 0, 0, 0, 0, 0, 0, value(no_engine),
-              static_cast<std::uint8_t>(wire::Outcome::Skipped), x.attempts(),
-              x.encoding(), 0},
-             {}, {});
+    if (!queue.open.takes(0, 0, 0))
+      queue.close();
+    queue.open.add({x.id(), 0, 0, 0, 0, 0, 0, value(no_engine),
+                    static_cast<std::uint8_t>(wire::Outcome::Skipped),
+                    x.attempts(), x.encoding(), 0},
+                   {}, {});
   }
   queued_ -= static_cast<std::uint32_t>(tasks.size());
 }
@@ -124,9 +128,10 @@ void task_runner::stop() {
   changed_.notify_one();
 }
 
-void task_runner::name(std::string engine) {
+void task_runner::name(std::string engine, engine_id number) {
   std::unique_lock guard{mutex_};
   name_ = std::move(engine);
+  number_ = number;
 }
 
 void task_runner::run() {
@@ -153,6 +158,7 @@ bool task_runner::run_next(task_source from) {
   if (jobs.empty())
     return false;
   caller_.name(name_);
+  runs_as_ = number_;
   auto work = std::move(jobs.front());
   jobs.pop_front();
   batch_cursor cursor{static_cast<std::uint32_t>(work.tasks.entries.size())};
@@ -207,7 +213,7 @@ void task_runner::run_batch(const job& work, batch_cursor& cursor) {
            wire::ResultEntry{
              task.id(), static_cast<std::uint64_t>((end - begin).count()),
              static_cast<std::uint64_t>(epoch + nanoseconds(begin)), 0, 0, 0, 0,
-             value(no_engine), static_cast<std::uint8_t>(outcome),
+             value(runs_as_), static_cast<std::uint8_t>(outcome),
              task.attempts(), task.encoding(), 0},
            end, !is_short || !was_short);
     begin = end;
@@ -279,10 +285,14 @@ void task_runner::report(const job& work, const batch_cursor& cursor,
   auto frames = caller_.frames();
   std::unique_lock guard{mutex_};
   if (work.generation == generation_) {
-    auto& [jobs, finished, open] = of(work.source);
-    if (!open.takes(bytes.size(), frames.size(), total_bytes(frames)))
-      finished.push_back(open.finish({}));
-    open.add(result, bytes, frames);
+    auto& queue = of(work.source);
+    auto fits = queue.open.takes(bytes.size(), frames.size(),
+                                 total_bytes(frames))
+                && queue.peer == work.message.peer();
+    if (!fits && !queue.open.empty())
+      queue.close();
+    queue.peer = work.message.peer();
+    queue.open.add(result, bytes, frames);
   }
   auto interval = flush_interval(std::chrono::nanoseconds{result.run_ns()});
   // Asked under the mutex: who gives tasks back looks at the results then.

@@ -72,13 +72,14 @@ public:
   // -- any thread -------------------------------------------------------------
 
   /// Queues the tasks of a verified `Dispatch`. Fails if it is none, or if its
-  /// ranges make no sense.
+  /// ranges make no sense. Its results are for its peer, which is nobody unless
+  /// it came through a device.
   /// @returns whether results may be held back.
   caf::expected<bool> dispatch(message_view batch,
                                task_source from = task_source::balanced);
 
   struct results {
-    /// For the task scheduler, without a peer.
+    /// For the task scheduler, or whoever `dispatch` named as the peer.
     std::vector<multipart> messages;
     /// For the direct scheduler.
     std::vector<multipart> direct;
@@ -100,8 +101,9 @@ public:
   /// Makes `run` return after the current task.
   void stop();
 
-  /// Sets the engine's name, for the sentences of failures.
-  void name(std::string engine);
+  /// Sets the engine's name, for the sentences of failures, and the number that
+  /// results carry: schedulers know it, and need none.
+  void name(std::string engine, engine_id number = no_engine);
 
   /// All functions that tasks may call.
   const function_registry& functions() const noexcept {
@@ -157,6 +159,10 @@ private:
     std::deque<job> jobs;
     std::vector<multipart> finished; // messages that are full
     result_batch_builder open{batch_kind::results};
+    routing_id peer; // who gets what is open
+
+    /// Finishes the open message.
+    void close();
 
     /// Returns all results.
     std::vector<multipart> take();
@@ -203,6 +209,7 @@ private:
   /// The key of the last balanced task if it ended well, or 0. Of the running
   /// thread.
   std::uint64_t last_good_ = 0;
+  engine_id runs_as_ = no_engine; // of the running thread
 
   std::atomic<std::uint32_t> queued_{0};
   std::atomic<std::uint64_t> done_{0};
@@ -226,6 +233,7 @@ private:
   const job* running_ = nullptr;
   batch_cursor* cursor_ = nullptr;
   std::string name_;
+  engine_id number_ = no_engine;
   bool announced_ = false;
   clock::time_point last_flush_{};
 };

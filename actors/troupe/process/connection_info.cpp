@@ -60,6 +60,12 @@ public:
       wrong(field, "a hexadecimal number");
   }
 
+  /// Reads a text that may be missing.
+  void read_optional(const char* field, std::string& out) {
+    if (find(field) != nullptr)
+      read(field, out);
+  }
+
   const std::string& problem() const noexcept {
     return problem_;
   }
@@ -88,6 +94,8 @@ std::string to_json(const connection_info& x) {
               {"control", x.control}, {"tasks", x.tasks},
               {"direct", x.direct},   {"copy_threshold", x.copy_threshold},
               {"version", x.version}};
+  if (!x.device.empty())
+    object["device"] = x.device;
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -106,6 +114,7 @@ caf::expected<connection_info> parse_connection_info(const std::string& text) {
   fields.read("direct", result.direct);
   fields.read("copy_threshold", result.copy_threshold);
   fields.read("version", result.version);
+  fields.read_optional("device", result.device);
   if (!fields.problem().empty())
     return make_error(ec::bad_config, fields.problem());
   return result;

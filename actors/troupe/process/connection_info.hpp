@@ -34,6 +34,10 @@ struct connection_info {
   /// Protocol version of the controller.
   std::uint16_t version = 0;
 
+  /// Where engines of a cluster with a device (scheme `pure`) connect to get
+  /// tasks, in the place of `tasks`; empty = there is a scheduler.
+  std::string device{};
+
   friend bool operator==(const connection_info&,
                          const connection_info&) = default;
 };

@@ -9,14 +9,12 @@
 #include "troupe/process/nanny.hpp"
 #include "troupe/process/runtime_dir.hpp"
 #include "troupe/process/signal_queue.hpp"
-#include "troupe/write_all.hpp"
+#include "troupe/process/start_report.hpp"
 
-#include <nlohmann/json.hpp>
 #include <spdlog/spdlog.h>
 
 #include <cerrno>
 #include <csignal>
-#include <cstdio>
 #include <cstring>
 #include <fcntl.h>
 #include <map>
@@ -48,14 +46,6 @@ constexpr auto failed = 1;
 constexpr auto usage = 2;
 constexpr auto engines_failed = 6;
 
-/// Why the start failed.
-struct start_failure {
-  int exit = failed;
-  std::string message{};
-  std::string hint{};
-  std::vector<std::string> lines{};
-};
-
 void log(const std::string& text) {
   if (auto logger = spdlog::get("troupe"))
     logger->info(text);
@@ -72,7 +62,7 @@ public:
   int run() {
     auto problem = start();
     if (problem)
-      report_failure(*problem);
+      report_start(cfg_.report, *problem);
     else
       report_success();
     while (!problem && !stopping_)
@@ -110,6 +100,8 @@ private:
                            "TCP without encryption lets everybody in who "
                            "reaches the port",
                            "listen on ipc, or switch curve off explicitly"};
+    if (auto problem = check_pure())
+      return problem;
     auto dir = runtime_dir::create(cfg_.name);
     if (!dir)
       return start_failure{dir.error() == ec::bad_config ? usage : failed,
@@ -124,6 +116,9 @@ private:
     if (cfg_.lifeline >= 0) // nobody else brings engines to a private cluster
       cfg.scheduler.engine_wait = std::min(cfg.scheduler.engine_wait,
                                            private_engine_wait);
+    if (cfg_.pure)
+      cfg.device_endpoint = tcp ? tcp_endpoint(3)
+                                : dir_->ipc_endpoint("device");
     auto started = controller::start(std::move(cfg));
     if (!started)
       return start_failure{failed, describe(started.error())};
@@ -131,6 +126,25 @@ private:
     controller_->on_stop([fd = stop_event_.get()] { eventfd_write(fd, 1); });
     describe_connection();
     return std::nullopt;
+  }
+
+  /// Returns what a device cannot do, if that is asked for.
+  std::optional<start_failure> check_pure() const {
+    if (!cfg_.pure)
+      return std::nullopt;
+    if (cfg_.scheduler.hwm != 0)
+      return start_failure{usage,
+                           "scheme pure is a device that deals tasks out in "
+                           "turn: it heeds no hwm",
+                           "leave hwm out, or take another scheme"};
+    auto where = endpoint::parse(tcp_endpoint(0));
+    if (cfg_.listen == "ipc" || !where || where->local())
+      return std::nullopt;
+    return start_failure{usage,
+                         "scheme pure is a device that checks nobody: it does "
+                         "not listen on "
+                           + cfg_.listen,
+                         "listen on ipc or 127.0.0.1, or take another scheme"};
   }
 
   std::string tcp_endpoint(std::uint16_t lane) const {
@@ -148,6 +162,7 @@ private:
     info_.control = controller_->control_endpoint();
     info_.tasks = controller_->tasks_endpoint();
     info_.direct = controller_->direct_endpoint();
+    info_.device = controller_->device_endpoint();
     info_.copy_threshold = to_string(cfg_.bridge.copy);
     info_.version = limits::protocol_version;
     engine_.environment.emplace_back(connection_variable, to_json(info_));
@@ -325,37 +340,7 @@ private:
   void report_success() {
     using seconds = std::chrono::duration<double>;
     auto took = seconds{clock_type::now() - started_}.count();
-    send_report({{"ok", true},
-                 {"connection", nlohmann::json::parse(to_json(info_))},
-                 {"engines", ready_},
-                 {"seconds", took}});
-  }
-
-  void report_failure(const start_failure& x) {
-    if (cfg_.report < 0) {
-      auto text = "troupe: " + x.message + "\n";
-      for (auto& line : x.lines)
-        text += "  | " + line + "\n";
-      if (!x.hint.empty())
-        text += "  hint: " + x.hint + "\n";
-      std::fputs(text.c_str(), stderr);
-      return;
-    }
-    send_report({{"ok", false},
-                 {"exit", x.exit},
-                 {"message", x.message},
-                 {"hint", x.hint},
-                 {"stderr", x.lines}});
-  }
-
-  void send_report(const nlohmann::json& report) {
-    if (cfg_.report < 0)
-      return;
-    using nlohmann::json;
-    write_all(cfg_.report,
-              report.dump(-1, ' ', false, json::error_handler_t::replace)
-                + "\n");
-    ::close(cfg_.report);
+    report_start(cfg_.report, info_, ready_, took);
   }
 
   /// Where the stderr of an engine goes.

@@ -27,7 +27,7 @@ struct controller_process_config {
   /// Where to listen: `ipc`, or a TCP host such as `127.0.0.1`.
   std::string listen = "ipc";
 
-  /// TCP: port of the control lane; the other two take the next ones. 0 = any.
+  /// TCP: port of the control lane; the others take the next ones. 0 = any.
   std::uint16_t port = 0;
 
   /// TCP has no encryption yet, so whoever wants it must say so.
@@ -60,6 +60,9 @@ struct controller_process_config {
 
   /// Where `engine-<n>.log` files go; empty = to stderr.
   std::filesystem::path log_dir{};
+
+  /// A device deals out tasks (scheme `pure`), and `scheduler` is not used.
+  bool pure = false;
 
   hub_config hub{};
   task_scheduler_config scheduler{};

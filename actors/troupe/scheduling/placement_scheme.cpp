@@ -73,6 +73,7 @@ std::string unknown_scheme_text(std::string_view name) {
   auto names = scheme_names();
   for (std::size_t i = 0; i < names.size(); ++i)
     result += (i == 0 ? "" : i + 1 < names.size() ? ", " : " and ") + names[i];
+  result += "; pure is a device in the place of the scheduler";
   return result;
 }
 

@@ -14,8 +14,10 @@ using namespace troupe::test;
 namespace {
 
 struct fixture : deterministic_fixture {
-  fixture() : board(std::make_shared<client_board>()) {
+  explicit fixture(std::optional<device_limits> device = std::nullopt)
+    : board(std::make_shared<client_board>()) {
     client_actor_config cfg;
+    cfg.device = device;
     cfg.cluster = "prod";
     cfg.link.endpoint = "ipc:///x";
     cfg.link.hello.role = wire::Role::Client;
@@ -106,6 +108,44 @@ struct fixture : deterministic_fixture {
   probe direct{sys};
   client_board_ptr board;
   client_actor client;
+};
+
+/// A client of a cluster with a device.
+struct device_fixture : fixture {
+  device_fixture() : fixture(device_limits{.loss = 2s, .answer = 100s}) {
+    welcome();
+    sent(control);
+    sent(direct);
+    tell_engines({0, 1});
+  }
+
+  void tell_engines(std::vector<std::uint32_t> ids) {
+    status_message x;
+    for (auto id : ids) {
+      auto& engine = x.engines.emplace_back();
+      engine.id = engine_id{id};
+      engine.ready = true;
+    }
+    deliver(control_lane, pack_status(x));
+  }
+
+  /// Lets time pass, with a sign of life of the hub each second.
+  void wait(int seconds) {
+    for (auto i = 0; i < seconds; ++i) {
+      advance(1s);
+      deliver(control_lane, pack_ping(1));
+    }
+    sent(control);
+  }
+
+  cancellation cancel(const task_group_ptr& group) {
+    cancel_wish wish{group, 0, group->size(), cancel_mode::dequeue, {}};
+    cancellation result{wish.answer.get_future().share()};
+    board->wish(std::move(wish));
+    driver->send(client, atom::submit_v);
+    run();
+    return result;
+  }
 };
 
 using body = wire::Body;
@@ -416,6 +456,75 @@ BOOST_AUTO_TEST_CASE(at_rest_it_wakes_up_once_per_silence_limit) {
       .clock()
       .schedule();
   BOOST_TEST(pending.size() <= 2u);
+}
+
+// -- a device -----------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(sends_to_a_device_at_once, device_fixture) {
+  BOOST_TEST(tasks.received_nothing()); // no Join: an engine would get it
+  auto group = submit(4);
+  BOOST_TEST((kinds(tasks) == bodies(4, body::Dispatch)));
+  deliver(task_lane, results_of({1, 2, 3, 4}));
+  BOOST_TEST(group->done() == 4u);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_up_what_a_lost_engine_may_have, device_fixture) {
+  auto group = submit(2);
+  deliver(task_lane, results_of({1}));
+  wait(10);
+  BOOST_TEST(group->done() == 1u);
+  tell_engines({0});
+  wait(1);
+  BOOST_TEST(group->done() == 1u);
+  auto later = submit(1);
+  wait(2);
+  BOOST_TEST(group->done() == 2u);
+  BOOST_CHECK(group->at(1).state == task_outcome::status::engine_lost);
+  auto err = error_of(group->at(1), "root");
+  BOOST_TEST(std::string{err.what()}.find("root: engine-1 was lost") == 0u);
+  BOOST_TEST(later->done() == 0u);
+  sent(tasks);
+}
+
+BOOST_FIXTURE_TEST_CASE(gives_up_when_nobody_is_there, device_fixture) {
+  tell_engines({});
+  auto group = submit(1);
+  wait(3);
+  BOOST_TEST(group->done() == 1u);
+  BOOST_CHECK(error_of(group->at(0), "root").code == errc::no_engines);
+  sent(tasks);
+}
+
+BOOST_FIXTURE_TEST_CASE(cannot_cancel_what_a_device_has, device_fixture) {
+  auto group = submit(2);
+  sent(tasks);
+  auto answer = cancel(group);
+  BOOST_CHECK_EXCEPTION(answer.get(1s), error, [](const error& x) {
+    return x.code == errc::usage
+           && std::string{x.what()}.find("device") != std::string::npos;
+  });
+  BOOST_TEST(control.received_nothing());
+  deliver(task_lane, results_of({1, 2}));
+  BOOST_TEST(cancel(group).get(1s).done == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(cancels_calls_of_named_engines_as_ever,
+                        device_fixture) {
+  deliver(direct_lane, pack_credit(100, 100000));
+  auto calls = numbered_calls(1);
+  auto plan = std::make_shared<cast_plan>();
+  plan->engines = {0, 1};
+  calls.cast = plan;
+  auto group = make_group(2);
+  group->name_engines();
+  board->submit({group, std::move(calls)});
+  driver->send(client, atom::submit_v);
+  run();
+  BOOST_TEST((kinds(direct) == bodies{body::Cast}));
+  sent(control);
+  auto answer = cancel(group);
+  BOOST_TEST((kinds(control) == bodies{body::Cancel}));
+  BOOST_TEST(!answer.ready());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -585,4 +585,88 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_not_here_is_not_cancelled) {
   BOOST_TEST(group->failed() == 3u);
 }
 
+// -- through a device ---------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(cuts_what_it_sends_to_a_device) {
+  session.credit(1000, 100000);
+  session.deal_to(5);
+  submit(100);
+  auto messages = session.take_submits(all);
+  BOOST_TEST(messages.size() == 20u); // four for each engine
+  for (auto& x : messages) {
+    BOOST_TEST(numbers_in(x).size() == 5u);
+    BOOST_CHECK(view_of(x).kind() == wire::Body::Dispatch);
+  }
+  BOOST_TEST(numbers_in(messages) == range(1, 100));
+  BOOST_TEST(session.last_sent() == 100u);
+  submit(1);
+  submit(1);
+  BOOST_TEST(session.take_submits(all).size() == 2u);
+  submit(100'000);
+  BOOST_TEST(numbers_in(session.take_submits(1)).size() == 512u);
+}
+
+BOOST_AUTO_TEST_CASE(tells_a_device_nothing_of_options) {
+  session.credit(10, 1000);
+  session.deal_to(1);
+  auto calls = numbered_calls(1);
+  calls.attempts = 3; // the default: there will not be more than one
+  session.submit({make_group(1), calls});
+  auto message = session.take_submits(all).at(0);
+  auto view = view_of(message);
+  auto batch = read_tasks(view);
+  BOOST_REQUIRE(batch);
+  BOOST_TEST(batch->entries[0].attempts() == 1u);
+  BOOST_TEST(batch->entries[0].priority() == 0);
+  BOOST_TEST(batch->entries[0].retries() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(gives_up_tasks_up_to_a_number) {
+  session.credit(3, 1000);
+  auto first = submit(2);
+  auto second = submit(2);
+  sent();
+  BOOST_TEST(!answer({1}));
+  session.give_up(2, status::engine_lost, {"engine_gone", "bad luck"});
+  BOOST_TEST(first->done() == 2u);
+  BOOST_TEST(second->done() == 0u);
+  BOOST_CHECK(first->at(1).state == status::engine_lost);
+  BOOST_TEST(session.in_flight() == 1u);
+  BOOST_TEST(sent() == range(4, 1)); // their credit is back
+  BOOST_TEST(!answer({2}));          // too late
+  BOOST_TEST(session.dropped() == 1u);
+  session.give_up(100, status::engine_lost, {"engine_gone", "bad luck"});
+  BOOST_TEST(second->done() == 2u);
+  BOOST_TEST(session.groups() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(knows_whether_tasks_are_in_flight) {
+  session.credit(3, 1000);
+  submit(4);
+  BOOST_TEST(!session.in_flight({{1, 4}}));
+  sent();
+  BOOST_TEST(session.in_flight({{1, 4}}));
+  BOOST_TEST(!session.in_flight({{4, 1}}));
+  BOOST_TEST(!answer({1, 2}));
+  BOOST_TEST(!session.in_flight({{1, 2}}));
+  BOOST_TEST(session.in_flight({{2, 2}}));
+  BOOST_TEST(!session.in_flight({{77, 2}}));
+}
+
+BOOST_AUTO_TEST_CASE(reports_a_rejection_that_nobody_heeds) {
+  session.credit(1, 1000);
+  auto group = submit(1);
+  sent();
+  std::vector<std::byte> bytes;
+  pack_rejection({std::chrono::milliseconds{5}, {"", "no licence"}}, bytes);
+  result_batch_builder builder{batch_kind::results};
+  builder.add(result_entry(1, wire::Outcome::Rejected), bytes, {});
+  BOOST_TEST(!session.results(view_of(builder.finish({}))));
+  auto& outcome = group->at(0);
+  BOOST_CHECK(outcome.state == status::impossible);
+  auto why = read_failure(outcome.bytes.bytes());
+  BOOST_TEST(why.type == "rejected");
+  BOOST_TEST(why.message.find("no licence") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

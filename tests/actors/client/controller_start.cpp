@@ -128,4 +128,18 @@ BOOST_AUTO_TEST_CASE(refuses_other_reports) {
     refusal(parse_start_report(line));
 }
 
+BOOST_AUTO_TEST_CASE(a_device_survives_the_way_to_the_controller) {
+  auto options = some_options();
+  options.scheme = "pure";
+  options.hwm = 0;
+  auto cfg = controller_settings(options, "/bin/me");
+  BOOST_REQUIRE(cfg);
+  BOOST_TEST(cfg->pure);
+  auto read = parse_controller_start(to_json(*cfg));
+  BOOST_REQUIRE(read);
+  BOOST_TEST(read->pure);
+  options.scheme = "lru";
+  BOOST_TEST(!controller_settings(options, "/bin/me")->pure);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

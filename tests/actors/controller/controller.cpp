@@ -41,11 +41,21 @@ public:
   }
 
   void send(buffer message) {
-    caf::anon_send(socket_, outgoing{{multipart{{std::move(message)}}}});
+    send_raw(multipart{{std::move(message)}});
+  }
+
+  void send_raw(multipart message) {
+    caf::anon_send(socket_, outgoing{{std::move(message)}});
   }
 
   /// Waits for the next message.
   message_view receive() {
+    auto view = message_view::make(receive_raw());
+    BOOST_REQUIRE(view);
+    return std::move(*view);
+  }
+
+  multipart receive_raw() {
     while (pending_.empty())
       self_->receive(
         [&](delivery& x) {
@@ -55,10 +65,9 @@ public:
         [](const returned&) {}, [](const socket_event&) {},
         caf::after(test::patience) >>
           [] { BOOST_FAIL("no message from the controller"); });
-    auto view = message_view::make(std::move(pending_.front()));
+    auto result = std::move(pending_.front());
     pending_.erase(pending_.begin());
-    BOOST_REQUIRE(view);
-    return std::move(*view);
+    return result;
   }
 
 private:
@@ -179,6 +188,36 @@ BOOST_AUTO_TEST_CASE(says_goodbye_when_it_ends) {
   uut.reset();
   BOOST_CHECK(std::chrono::steady_clock::now() - begin < 5s);
   BOOST_CHECK(client.receive().kind() == wire::Body::Goodbye);
+}
+
+BOOST_AUTO_TEST_CASE(runs_a_device_in_the_place_of_the_scheduler) {
+  auto cfg = config();
+  cfg.device_endpoint = dir.ipc("device");
+  auto uut = start(cfg);
+  BOOST_TEST(uut->device_endpoint() == dir.ipc("device"));
+  BOOST_TEST(uut->tasks_endpoint() == dir.ipc("tasks"));
+  peer client{uut->control_endpoint()};
+  client.send(hello(wire::Role::Client));
+  BOOST_CHECK(client.receive().kind() == wire::Body::Welcome);
+  client.send(pack_status_query(false));
+  auto status = client.receive();
+  BOOST_REQUIRE(status.kind() == wire::Body::Status);
+  BOOST_TEST(status.get<wire::Status>()->scheme()->str() == "pure");
+  peer asker{uut->tasks_endpoint()};
+  peer answerer{uut->device_endpoint()};
+  asker.send(pack_ping(1));
+  auto question = answerer.receive_raw();
+  BOOST_REQUIRE(question.frames.size() == 2u);
+  answerer.send_raw(std::move(question));
+  BOOST_CHECK(asker.receive().kind() == wire::Body::Ping);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_the_endpoint_of_a_device) {
+  auto cfg = config();
+  cfg.device_endpoint = "tcp://0.0.0.0:*";
+  auto err = start_error(cfg);
+  BOOST_CHECK(err == ec::bad_config);
+  BOOST_TEST(describe(err).find("loopback") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

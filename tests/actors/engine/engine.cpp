@@ -39,7 +39,9 @@ welcome_message welcome(std::uint64_t token) {
 
 /// The engine between a hub, a scheduler and a runner that runs on demand.
 struct fixture : test::deterministic_fixture {
-  fixture() {
+  explicit fixture(
+    std::optional<engine_config::device_lane> device = std::nullopt) {
+    auto has_device = device.has_value();
     runner = std::make_shared<task_runner>(function_registry::global(), [this] {
       caf::anon_send(aut, atom::finished_v);
     });
@@ -47,8 +49,10 @@ struct fixture : test::deterministic_fixture {
     cfg.pid = 42;
     cfg.host = "atlas";
     cfg.endpoint = "ipc:///x";
+    cfg.device = std::move(device);
     aut = sys.spawn(engine, cfg, control.as<socket_actor>(),
-                    tasks.as<socket_actor>(), direct.as<socket_actor>(), runner,
+                    has_device ? socket_actor{} : tasks.as<socket_actor>(),
+                    direct.as<socket_actor>(), runner,
                     [this](engine_end how, std::string why) {
                       ++ends;
                       end = how;
@@ -56,7 +60,8 @@ struct fixture : test::deterministic_fixture {
                     });
     run();
     control.take<atom::attach, socket_owner_actor>();
-    tasks.take<atom::attach, socket_owner_actor>();
+    if (!has_device)
+      tasks.take<atom::attach, socket_owner_actor>();
     direct.take<atom::attach, socket_owner_actor>();
   }
 
@@ -151,6 +156,48 @@ struct fixture : test::deterministic_fixture {
   int ends = 0;
   engine_end end{};
   std::string reason;
+};
+
+/// An engine that gets tasks from a device.
+struct device_fixture : fixture {
+  device_fixture() : fixture(lane()) {
+    bridge = sys.spawn(play_bridge, this);
+    state().device->bridge = bridge;
+  }
+
+  ~device_fixture() {
+    caf::anon_send_exit(bridge, caf::exit_reason::kill);
+    bridge = nullptr;
+    run();
+  }
+
+  static engine_config::device_lane lane() {
+    engine_config::device_lane result;
+    result.socket.connect = {"ipc:///device"};
+    return result;
+  }
+
+  static bridge_actor::behavior_type play_bridge(bridge_actor::pointer,
+                                                 device_fixture* test) {
+    return {
+      [test](atom::open, const socket_spec& spec) -> caf::result<open_socket> {
+        test->opened.push_back(spec.connect.at(0));
+        if (!test->opens)
+          return troupe::make_error(ec::closed, "no more sockets");
+        return open_socket{test->tasks.as<socket_actor>(), {}};
+      },
+      [](atom::counters) { return socket_counters{}; },
+    };
+  }
+
+  engine_state& state() {
+    return caf::actor_cast<engine_actor::stateful_pointer<engine_state>>(aut)
+      ->state;
+  }
+
+  bridge_actor bridge;
+  std::vector<std::string> opened;
+  bool opens = true;
 };
 
 } // namespace
@@ -494,6 +541,92 @@ BOOST_AUTO_TEST_CASE(forgets_what_had_no_room_when_it_was_given_up) {
   join(100);
   advance(1s);
   BOOST_TEST(reported().empty());
+}
+
+// -- a device -----------------------------------------------------------------
+
+BOOST_FIXTURE_TEST_CASE(opens_the_way_to_a_device_once_welcome,
+                        device_fixture) {
+  BOOST_TEST(opened.empty());
+  arrive(control_lane, pack_welcome(welcome(99)));
+  BOOST_TEST(opened == std::vector<std::string>{"ipc:///device"});
+  tasks.take<atom::attach, socket_owner_actor>();
+  BOOST_TEST(tasks.received_nothing()); // no Join
+  arrive(control_lane, pack_welcome(welcome(100)));
+  BOOST_TEST(opened.size() == 1u);
+}
+
+BOOST_FIXTURE_TEST_CASE(returns_results_with_the_frame_they_came_with,
+                        device_fixture) {
+  arrive(control_lane, pack_welcome(welcome(99)));
+  tasks.take<atom::attach, socket_owner_actor>();
+  build.call(1, "engine.step", 5);
+  auto message = build.message();
+  message.frames.insert(message.frames.begin(),
+                        buffer::copy_of(std::string_view{"client"}));
+  arrive(task_lane, std::move(message));
+  arrive(task_lane, multipart{buffer::copy_of(std::string_view{"alone"})});
+  run_tasks();
+  auto [batch] = tasks.take<outgoing>();
+  BOOST_REQUIRE(batch.messages.size() == 1u);
+  auto answer = batch.messages[0];
+  BOOST_TEST(answer.peer.empty());
+  BOOST_REQUIRE(answer.frames.size() == 2u);
+  BOOST_TEST(answer.frames[0].text() == "client");
+  answer.frames.erase(answer.frames.begin());
+  auto view = dispatches::view_of(std::move(answer));
+  auto results = read_results(view);
+  BOOST_REQUIRE(results);
+  BOOST_TEST(results->entries[0].id() == 1u);
+  BOOST_TEST(results->entries[0].engine() == 7u);
+}
+
+BOOST_FIXTURE_TEST_CASE(runs_tasks_of_a_device_whatever_the_hub_says,
+                        device_fixture) {
+  arrive(control_lane, pack_welcome(welcome(99)));
+  tasks.take<atom::attach, socket_owner_actor>();
+  auto dispatch = [&](int key) {
+    build.call(static_cast<std::uint64_t>(key), "engine.step", key);
+    auto message = build.message();
+    message.frames.insert(message.frames.begin(),
+                          buffer::copy_of(std::string_view{"client"}));
+    arrive(task_lane, std::move(message));
+  };
+  dispatch(1);
+  arrive(control_lane,
+         pack_refusal(wire::RefusalCode::UnknownPeer, "say hello again"));
+  dispatch(2);
+  run_tasks();
+  auto [batch] = tasks.take<outgoing>();
+  BOOST_REQUIRE(batch.messages.size() == 1u);
+  batch.messages[0].frames.erase(batch.messages[0].frames.begin());
+  auto view = dispatches::view_of(batch.messages[0]);
+  BOOST_TEST(read_results(view)->entries.size() == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(takes_nothing_but_tasks_from_a_device, device_fixture) {
+  arrive(control_lane, pack_welcome(welcome(99)));
+  tasks.take<atom::attach, socket_owner_actor>();
+  auto from_client = [&](multipart message) {
+    message.frames.insert(message.frames.begin(),
+                          buffer::copy_of(std::string_view{"client"}));
+    arrive(task_lane, std::move(message));
+  };
+  build.call(1, "engine.step", 1);
+  from_client(build.message());
+  from_client(multipart{pack_give_back(1)});
+  auto refusal = pack_refusal(wire::RefusalCode::Closing, "nonsense");
+  from_client(multipart{std::move(refusal)});
+  BOOST_TEST(ends == 0);
+  BOOST_TEST(runner->queued() == 1u);
+  BOOST_TEST(state().dropped == 2u);
+}
+
+BOOST_FIXTURE_TEST_CASE(ends_if_it_cannot_reach_the_device, device_fixture) {
+  opens = false;
+  arrive(control_lane, pack_welcome(welcome(99)));
+  BOOST_TEST(ended(engine_end::lost));
+  BOOST_TEST(reason == "no more sockets");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -566,4 +566,32 @@ BOOST_AUTO_TEST_CASE(nothing_is_lost_between_two_threads) {
     BOOST_REQUIRE(results[key].key == key);
 }
 
+// -- through a device ---------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(keeps_the_results_of_peers_apart) {
+  auto from = [&](const char* peer, std::uint64_t key) {
+    build.call(key, "runner.step", 1);
+    auto x = build.message();
+    x.peer = routing_id{peer};
+    BOOST_TEST(bool{runner.dispatch(dispatches::view_of(std::move(x)))});
+  };
+  runner.name("blue", engine_id{7});
+  from("a", 1);
+  from("a", 2);
+  from("b", 1); // others may have the same numbers
+  from("a", 3);
+  while (runner.run_next())
+    ; // nop
+  auto taken = runner.take_results();
+  BOOST_REQUIRE(taken.messages.size() == 3u);
+  BOOST_TEST(taken.messages[0].peer.bytes() == "a");
+  BOOST_TEST(taken.messages[1].peer.bytes() == "b");
+  BOOST_TEST(taken.messages[2].peer.bytes() == "a");
+  auto view = dispatches::view_of(taken.messages[0]);
+  auto batch = read_results(view);
+  BOOST_REQUIRE(batch);
+  BOOST_TEST(batch->entries.size() == 2u);
+  BOOST_TEST(batch->entries[0].engine() == 7u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -45,6 +45,18 @@ BOOST_AUTO_TEST_CASE(reads_what_it_writes) {
   BOOST_CHECK(*x == sample());
 }
 
+BOOST_AUTO_TEST_CASE(names_the_device_only_if_there_is_one) {
+  BOOST_TEST(to_json(sample()).find("device") == std::string::npos);
+  auto x = sample();
+  x.device = "ipc:///run/x.sock";
+  auto y = parse_connection_info(to_json(x));
+  BOOST_REQUIRE(y);
+  BOOST_TEST(y->device == x.device);
+  BOOST_TEST(problem(replaced(to_json(x), "\"ipc:///run/x.sock\"", "5"))
+               .find("\"device\"")
+             != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(writes_big_numbers_so_that_every_reader_gets_them) {
   BOOST_TEST(to_json(sample()).find("\"fedcba9876543210\"")
              != std::string::npos);

@@ -68,6 +68,15 @@ BOOST_AUTO_TEST_CASE(refuses_a_scheme_that_nobody_brings) {
   BOOST_TEST(checked(x).scheme == "weighted");
 }
 
+BOOST_AUTO_TEST_CASE(takes_a_device_without_hwm) {
+  x.scheme = "pure";
+  BOOST_TEST(to_controller_config(checked(x)).pure);
+  x.hwm = 4;
+  BOOST_TEST(refusal() == 2);
+  x.scheme = "lru";
+  BOOST_TEST(!to_controller_config(checked(x)).pure);
+}
+
 BOOST_AUTO_TEST_CASE(makes_this_program_the_engine) {
   x.load = {"/a.so", "/b.so"};
   auto arguments = words{"engine", "--load", "/a.so", "--load", "/b.so"};

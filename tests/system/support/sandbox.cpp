@@ -79,9 +79,11 @@ nlohmann::json sandbox::json(words args) {
 }
 
 void sandbox::tell(const std::string& program, const std::string& story,
-                   std::size_t promises, int engines) {
-  auto result =
-    run({"run", "-n", std::to_string(engines), "--", program, story});
+                   std::size_t promises, int engines, const words& flags) {
+  words line{"run", "-n", std::to_string(engines)};
+  line.insert(line.end(), flags.begin(), flags.end());
+  line.insert(line.end(), {"--", program, story});
+  auto result = run(line);
   BOOST_TEST(result.status == 0, result.err);
   auto told = lines(result.out);
   for (auto& line : told)

@@ -49,8 +49,9 @@ public:
   /// Lets `program`, which is client and engine, tell a story with `engines` of
   /// its own under `troupe run`: it prints a line per promise, beginning with
   /// "ok: " if that was kept.
+  /// @param flags are further ones of `troupe run`
   void tell(const std::string& program, const std::string& story,
-            std::size_t promises, int engines = 4);
+            std::size_t promises, int engines = 4, const words& flags = {});
 
   /// Starts the cluster "default".
   void start_cluster(words flags);
