@@ -193,6 +193,14 @@ void tick(self_pointer self) {
 /// How long results have before the goodbye, which takes another way.
 constexpr auto goodbye_delay = std::chrono::milliseconds{10};
 
+/// Returns what had no room, and `more` behind it.
+std::vector<multipart> with_unsent(std::vector<multipart>& unsent,
+                                   std::vector<multipart> more) {
+  auto result = std::exchange(unsent, {});
+  std::ranges::move(more, std::back_inserter(result));
+  return result;
+}
+
 /// Ends the process with the task that it runs, unless that ended by now. The
 /// nanny starts another one.
 void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
@@ -208,6 +216,8 @@ void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
   else
     messages.emplace_back(leave);
   direct.emplace_back(std::move(leave));
+  messages = with_unsent(state.unsent, std::move(messages));
+  direct = with_unsent(state.unsent_direct, std::move(direct));
   if (!messages.empty())
     self->send(state.tasks, outgoing{std::move(messages)});
   self->send(state.direct, outgoing{std::move(direct)});
@@ -277,6 +287,10 @@ void receive_control(self_pointer self, multipart x) {
 
 void receive_tasks(self_pointer self, task_source from, multipart x) {
   auto& state = self->state;
+  if (state.killed) {
+    ++state.dropped; // after our goodbye, its sender runs it elsewhere
+    return;
+  }
   // What comes through a device comes from clients: nothing but tasks.
   auto from_device = state.device && from == task_source::balanced;
   if (from_device && !take_address(x)) {

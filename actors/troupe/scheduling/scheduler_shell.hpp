@@ -7,6 +7,7 @@
 #include <chrono>
 #include <optional>
 #include <utility>
+#include <vector>
 
 /// The actor around a scheduler's rules: passes events to them, and sends what
 /// follows from these.
@@ -29,14 +30,14 @@ struct scheduler_shell {
   /// Time between two looks at what waits. There are none while nothing does.
   std::chrono::milliseconds period{};
 
-  /// When the next look is planned.
-  time_point tick_at = never;
+  /// When looks are planned, the next one last.
+  std::vector<time_point> planned;
 };
 
 namespace detail {
 
 /// Looks again when something is due, or after a period while something waits.
-/// A tick that comes too early does no harm.
+/// A look too many does no harm.
 template <class Self>
 void plan_tick(Self self) {
   auto& state = self->state;
@@ -44,9 +45,10 @@ void plan_tick(Self self) {
   auto at = state.core->needs_tick() ? now + state.period : state.never;
   if (auto due = state.core->next_due())
     at = std::min(at, std::max(*due, now));
-  if (at >= state.tick_at)
+  if (at == state.never
+      || (!state.planned.empty() && state.planned.back() <= at))
     return;
-  state.tick_at = at;
+  state.planned.push_back(at);
   self->delayed_send(self, at - now, atom::tick_v);
 }
 
@@ -149,7 +151,9 @@ schedule(scheduler_actor::stateful_pointer<State> self,
       self->state.hub = std::move(hub);
     },
     [self](atom::tick) {
-      self->state.tick_at = self->state.never;
+      auto& planned = self->state.planned;
+      while (!planned.empty() && planned.back() <= self->clock().now())
+        planned.pop_back();
       detail::on(self, [](auto& core) { core.tick(); });
     },
   };

@@ -486,6 +486,31 @@ BOOST_AUTO_TEST_CASE(ends_with_a_direct_call_that_is_killed) {
   BOOST_TEST(ended(engine_end::killed));
 }
 
+BOOST_AUTO_TEST_CASE(says_goodbye_behind_all_results_and_runs_nothing_more) {
+  join();
+  dispatch_steps(1, 1);
+  run_tasks();
+  auto [full] = tasks.take<outgoing>();
+  caf::anon_send(aut, returned{task_lane, ec::peer_full, full.messages.at(0)});
+  run();
+  dispatch_steps(5, 5);
+  during = [&](int) {
+    during = nullptr;
+    arrive(control_lane, pack_revoke({cancel_mode::kill, {5}}));
+    dispatch_steps(7, 8); // was on its way
+  };
+  run_tasks();
+  run_tasks();
+  auto messages = sent(tasks);
+  BOOST_REQUIRE(messages.size() == 3u);
+  BOOST_TEST(read_results(messages[0])->entries[0].id() == 1u);
+  BOOST_TEST(read_results(messages[1])->entries[0].id() == 5u);
+  BOOST_TEST((messages[2].kind() == wire::Body::Leave));
+  BOOST_TEST(runner->queued() == 0u);
+  advance(10ms);
+  BOOST_TEST(ended(engine_end::killed));
+}
+
 // -- results that wait --------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(looks_for_results_behind_which_a_long_task_runs) {

@@ -120,6 +120,26 @@ BOOST_AUTO_TEST_CASE(does_not_wake_up_while_nothing_waits) {
   BOOST_TEST(hub.received_nothing());
 }
 
+BOOST_AUTO_TEST_CASE(looks_do_not_pile_up) {
+  with_client();
+  with_engine();
+  auto late = tasks(1, 1);
+  late.front().demand.queue_ms = 3'600'000;
+  deliver({submit_message(ann, late)});
+  deliver({results_message(e0, keys(sent().dispatched[e0]))});
+  sent();
+  BOOST_TEST(timeouts() == 1u); // in an hour
+  for (task_number i = 2; i < 20; i += 2) {
+    deliver({submit_message(ann, tasks(i, i + 1))});
+    auto out = sent(); // two tasks: the scheduler looks for balance soon
+    BOOST_TEST(timeouts() == 2u);
+    deliver({results_message(e0, keys(out.dispatched[e0]))});
+    sent();
+    advance(100ms);
+    BOOST_TEST(timeouts() == 1u);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(tasks_end_as_impossible_when_no_engine_comes) {
   with_client();
   advance(5s);
