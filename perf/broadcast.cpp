@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -34,7 +35,10 @@ struct stage {
     if (with.runs_raw())
       raw.emplace(engines, transport);
     if (with.runs_actor())
-      actors.emplace(engines);
+      for (auto depth : with.depths)
+        actors.emplace_back(
+          depth, std::make_unique<local_cluster>(engines, "leastload",
+                                                 static_cast<unsigned>(depth)));
   }
 
   measurement run_raw(const std::vector<buffer>& payloads, std::size_t batch) {
@@ -43,16 +47,19 @@ struct stage {
     return to_rate(engines, payloads.size(), watch.seconds());
   }
 
-  measurement run_actor(const std::vector<buffer>& payloads,
-                        std::size_t batch) {
+  measurement run_actor(const local_cluster& on,
+                        const std::vector<buffer>& payloads,
+                        std::size_t batch) const {
     stopwatch watch;
-    cast_payloads(actors->session(), payloads, batch);
+    cast_payloads(on.session(), payloads, batch);
     return to_rate(engines, payloads.size(), watch.seconds());
   }
 
   std::size_t engines;
   std::optional<raw_fan> raw;
-  std::optional<local_cluster> actors;
+
+  /// A cluster per depth.
+  std::vector<std::pair<std::size_t, std::unique_ptr<local_cluster>>> actors;
 };
 
 std::size_t rounds_of(std::size_t engines, std::size_t size, std::size_t batch,
@@ -70,9 +77,13 @@ void measure(stage& on, row key, std::size_t size, std::size_t batch,
   std::vector<contender> contenders;
   if (on.raw)
     contenders.push_back({key, [&] { return on.run_raw(payloads, batch); }});
-  if (on.actors) {
-    key.set("path", "actor").set("transport", "ipc");
-    contenders.push_back({key, [&] { return on.run_actor(payloads, batch); }});
+  key.set("path", "actor").set("transport", "ipc");
+  for (const auto& [depth, actors] : on.actors) {
+    if (depth > 0)
+      key.set("depth", depth);
+    contenders.push_back({key, [&, &cluster = *actors] {
+                            return on.run_actor(cluster, payloads, batch);
+                          }});
   }
   compete(contenders, with.repeat, out);
 }
@@ -97,7 +108,7 @@ void run(const options& with, report& out) {
 workload broadcast_workload() {
   workload result{"broadcast",
                   "one payload to all engines: messages to engines per second",
-                  {"engines", "size", "transport", "batch"},
+                  {"engines", "size", "transport", "batch", "depth"},
                   {},
                   run};
   result.defaults.engines = {1, 4, 16, 64, 256};

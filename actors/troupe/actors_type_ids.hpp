@@ -13,8 +13,10 @@ namespace troupe {
 
 struct cancel_counts;
 struct cancel_request;
+struct cast_orders;
 struct cluster_status;
 struct engine_joined;
+struct leaf_report;
 struct revocation;
 struct scheduler_status;
 struct wait_reports;
@@ -26,10 +28,12 @@ CAF_BEGIN_TYPE_ID_BLOCK(troupe_actors, caf::id_block::troupe_bridge::end)
 
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::cancel_counts))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::cancel_request))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::cast_orders))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::client_id))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::cluster_status))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::engine_id))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::engine_joined))
+  CAF_ADD_TYPE_ID(troupe_actors, (troupe::leaf_report))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::revocation))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::scheduler_status))
   CAF_ADD_TYPE_ID(troupe_actors, (troupe::wait_reports))
@@ -66,8 +70,10 @@ CAF_END_TYPE_ID_BLOCK(troupe_actors)
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cancel_counts)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cancel_request)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cast_orders)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::cluster_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::engine_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::leaf_report)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::revocation)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::scheduler_status)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(troupe::wait_reports)

@@ -6,6 +6,7 @@
 #include "troupe/ids.hpp"
 #include "troupe/protocol/control.hpp"
 #include "troupe/protocol/resources.hpp"
+#include "troupe/scheduling/cast_tree.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
 
@@ -85,7 +86,20 @@ using scheduler_actor =
     // Connects the scheduler to the hub. Sent once, before anything else.
     caf::reacts_to<atom::attach, loss_listener_actor>,
     // Looks at what waits. The scheduler sends this message to itself.
-    caf::reacts_to<atom::tick>>;
+    caf::reacts_to<atom::tick>,
+    // Takes calls from the root, if it is a leaf of a broadcast tree.
+    caf::reacts_to<cast_orders>>;
+
+/// The BROADCAST ROOT interface: a direct scheduler whose engines are those of
+/// its leaves.
+using broadcast_root_actor =
+  membership_listener_actor::extend_with<socket_owner_actor>::extend<
+    // Connects the root to the hub. Sent once, before anything else.
+    caf::reacts_to<atom::attach, loss_listener_actor>,
+    // Sends again what came back. The root sends this message to itself.
+    caf::reacts_to<atom::tick>,
+    // Takes results from a leaf.
+    caf::reacts_to<leaf_report>>;
 
 /// One engine as the hub sees it.
 struct cluster_status {

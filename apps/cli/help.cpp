@@ -105,6 +105,8 @@ constexpr std::string_view settings_help =
                         twobin, weighted or one of --load     [leastload];
                         pure: a device in the place of the scheduler
       --hwm N|auto      tasks outstanding per engine               [auto]
+      --broadcast-depth D    2^D schedulers share calls of named engines, each
+                        with its engines; 0 to 5, for many cores      [0]
       --copy-threshold  always, never or a size                    [1024]
       --listen ipc|HOST private socket files, or TCP                [ipc]
       --port N          TCP port; other lanes use the next ones       [0]
@@ -129,7 +131,8 @@ FLAGS
   -n, --engines N       engine processes                          [cores]
       --program PATH    the engines run this program instead
       --load LIB.so     the engines load this library; repeatable
-      --scheme, --hwm, --copy-threshold, --wait    as for start
+      --scheme, --hwm, --broadcast-depth, --copy-threshold, --wait
+                        as for start
 
 EXIT STATUS
   That of PROGRAM, or 128 + the signal that ended it; 127 if there is no such

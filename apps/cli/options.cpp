@@ -5,6 +5,7 @@
 #include "cli/help.hpp"
 #include "cli/split_arguments.hpp"
 #include "troupe/engine/function_registry.hpp"
+#include "troupe/scheduling/cast_tree.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -107,6 +108,7 @@ public:
     app.add_option("--load", settings.load)->allow_extra_args(false);
     app.add_option("--scheme", settings.scheme);
     app.add_option("--hwm", hwm_);
+    app.add_option("--broadcast-depth", depth_);
     app.add_option("--copy-threshold", settings.copy_threshold);
     app.add_option("--listen", settings.listen);
     app.add_option("--port", settings.port);
@@ -123,6 +125,9 @@ public:
         throw usage_error("--hwm \"" + hwm_ + "\" is no number of tasks",
                           "use a number from 1 upward, or auto");
     }
+    if (auto problem = check_broadcast_depth(depth_))
+      throw usage_error("--broadcast-depth: " + *problem);
+    settings_.broadcast_depth = static_cast<unsigned>(depth_);
     settings_.curve_off = curve_ == "off";
     if (curve_ == "on")
       throw usage_error("CURVE is not built in yet",
@@ -137,6 +142,7 @@ public:
 private:
   cluster_settings& settings_;
   std::string hwm_ = "auto";
+  std::int64_t depth_ = 0;
   std::string curve_ = "auto";
 };
 
@@ -301,6 +307,8 @@ std::vector<std::string> to_flags(const cluster_settings& x) {
                                      "--hwm",
                                      x.hwm == 0 ? "auto"
                                                 : std::to_string(x.hwm),
+                                     "--broadcast-depth",
+                                     std::to_string(x.broadcast_depth),
                                      "--copy-threshold",
                                      x.copy_threshold,
                                      "--listen",

@@ -80,6 +80,9 @@ struct cluster_settings {
   std::vector<std::string> load{};
   std::string scheme = "leastload";
   std::uint32_t hwm = 0;
+
+  /// Depth of the tree of broadcast schedulers; 0 = none.
+  unsigned broadcast_depth = 0;
   std::string copy_threshold = "1024";
   std::string listen = "ipc";
   std::uint16_t port = 0;

@@ -89,6 +89,9 @@ cluster_settings checked(cluster_settings x) {
     throw usage_error("--scheme pure is a device that deals tasks out in turn: "
                       "it heeds no --hwm",
                       "leave --hwm out, or take another scheme");
+  if (x.scheme == device_scheme && x.broadcast_depth != 0)
+    throw usage_error("--scheme pure does not go with --broadcast-depth",
+                      "leave --broadcast-depth out, or take another scheme");
   // Libraries may bring schemes.
   if (x.scheme != device_scheme && find_scheme(x.scheme) == nullptr)
     throw usage_error(unknown_scheme_text(x.scheme),
@@ -102,6 +105,7 @@ cluster_options to_cluster_options(const cluster_settings& x) {
   result.groups = groups_of(x);
   result.scheme = x.scheme;
   result.hwm = x.hwm;
+  result.broadcast_depth = x.broadcast_depth;
   result.copy_threshold = x.copy_threshold;
   result.engine_timeout = x.wait;
   result.program = x.program;
@@ -131,6 +135,7 @@ controller_process_config to_controller_config(const cluster_settings& x) {
   if (!result.pure)
     result.scheduler.scheme = find_scheme(x.scheme);
   result.scheduler.hwm = x.hwm;
+  result.broadcast_depth = x.broadcast_depth;
   result.bridge.copy = *copy_policy::parse(x.copy_threshold);
   return result;
 }

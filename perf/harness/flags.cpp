@@ -3,6 +3,7 @@
 #include "harness/flags.hpp"
 
 #include "harness/size_list.hpp"
+#include "troupe/scheduling/cast_tree.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -150,6 +151,11 @@ const std::array dimensions{
             [](CLI::App& app, const workload&, options& with) {
               add_sizes(app, "--chain", "tasks that run one after the other",
                         with.chains);
+            }},
+  dimension{"depth", "--depth",
+            [](CLI::App& app, const workload&, options& with) {
+              add_sizes(app, "--depth", "depths of the broadcast tree",
+                        with.depths, {0, max_broadcast_depth});
             }},
   dimension{"peers", "--peers",
             [](CLI::App& app, const workload&, options& with) {

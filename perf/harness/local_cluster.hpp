@@ -16,7 +16,8 @@ public:
   /// Starts a controller and `engines` engine processes and waits until all of
   /// them answer. Throws `troupe::error`.
   explicit local_cluster(std::size_t engines,
-                         const std::string& scheme = "leastload");
+                         const std::string& scheme = "leastload",
+                         unsigned broadcast_depth = 0);
 
   const client& session() const noexcept {
     return session_;

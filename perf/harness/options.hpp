@@ -36,6 +36,8 @@ struct options {
   std::vector<std::size_t> queued{1000, 10'000, 100'000, 1'000'000};
   /// Messages per send on the actor path.
   std::vector<std::size_t> batches{1, 64};
+  /// Depths of the broadcast tree.
+  std::vector<std::size_t> depths{0};
   /// Tasks in a chain, each after the one before.
   std::vector<std::size_t> chains{};
   /// Whether links between actors use the bridge's own framing.
@@ -75,7 +77,7 @@ struct workload {
 
   /// Flags that it takes besides the common ones: some of `engines`, `tasks`,
   /// `size`, `transport`, `copy`, `scheme`, `dt`, `queued`, `batch`, `chain`,
-  /// `peers`, `peer` and `task`.
+  /// `depth`, `peers`, `peer` and `task`.
   std::vector<std::string> dimensions;
 
   options defaults;

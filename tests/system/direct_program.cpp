@@ -171,6 +171,53 @@ void tell_broadcast(const troupe::client& session) {
         "a call that kills its engine ends as lost");
 }
 
+/// Nine engines below four leaves: one has three of them.
+void tell_tree(const troupe::client& session) {
+  session.wait_for_engines(9);
+  auto all = session.broadcast();
+  auto pids = all.apply<process_id>().get(patience);
+  check(std::set<int>(pids.begin(), pids.end()).size() == 9,
+        "each of nine engines runs a broadcast once");
+  for (auto i = 0; i < 1000; i += 2) {
+    session[5].apply<remember>(i);
+    all.apply<remember>(i + 1);
+  }
+  check(session[5].apply<remember>(-1).get(patience) == count_to(1000),
+        "an engine runs direct calls and broadcasts of a client in order");
+  std::vector<std::uint8_t> bytes(4 << 20, 1);
+  auto sums = all.apply<sum>(troupe::array<std::uint8_t>{std::move(bytes)});
+  check(sums.get(patience) == std::vector<std::uint64_t>(9, 4 << 20),
+        "all engines get the same payload");
+  auto answers = all.apply<refuse>(pids[7]);
+  check(answers.wait(patience) && answers.failed() == 1
+          && answers.error_of(7)->code == troupe::errc::task_failed
+          && answers.get(8) == pids[8],
+        "a broadcast keeps the error of one engine and the results of all");
+  troupe::array<int> items{count_to(1003)};
+  troupe::gathered parts{session.direct().scatter<times>(items, 1)};
+  check(parts.get(patience) == count_to(1003),
+        "an array is scattered and gathered");
+  auto naps = all.apply<nap>(300);
+  kill(pids[6], SIGKILL);
+  auto others = std::size_t{0};
+  auto ended = naps.wait(patience);
+  for (std::size_t i = 0; ended && i < 9; ++i)
+    others += i != 6 && naps.get(i) == 300;
+  check(ended && naps.failed() == 1 && others == 8
+          && naps.error_of(6)->code == troupe::errc::engine_lost,
+        "a killed engine keeps its place in a broadcast");
+  auto begin = std::chrono::steady_clock::now();
+  auto late = all.apply<process_id>();
+  check(late.wait(patience) && late.failed() == 1
+          && late.error_of(6)->code == troupe::errc::engine_lost
+          && std::chrono::steady_clock::now() - begin < 5s,
+        "a broadcast to an engine that is gone ends at once");
+  auto status = session.status();
+  check(status.accepted == status.reported
+          && status.accepted == 9 + 500 * 10 + 1 + 5 * 9,
+        "broadcasts are counted as accepted and reported");
+}
+
 void tell_partitions(const troupe::client& session) {
   auto all = session.direct();
   auto pids = all.apply<process_id>().get(patience);
@@ -241,6 +288,7 @@ int main(int argc, char** argv) {
     {"direct", tell_direct},
     {"broadcast", tell_broadcast},
     {"memory", tell_memory},
-    {"partitions", tell_partitions}};
+    {"partitions", tell_partitions},
+    {"tree", tell_tree}};
   stories.at(argv[1])(session);
 }

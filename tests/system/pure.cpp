@@ -68,6 +68,10 @@ BOOST_AUTO_TEST_CASE(refuses_what_it_cannot_do_at_the_start) {
   auto hwm = run({"start", "-n", "1", "--scheme", "pure", "--hwm", "4"});
   BOOST_TEST(hwm.status == 2);
   BOOST_TEST(has(hwm.err, "--hwm"));
+  auto tree =
+    run({"start", "-n", "1", "--scheme", "pure", "--broadcast-depth", "1"});
+  BOOST_TEST(tree.status == 2);
+  BOOST_TEST(has(tree.err, "--broadcast-depth"));
   auto open = run({"start", "-n", "1", "--scheme", "pure", "--listen",
                    "0.0.0.0", "--curve", "off"});
   BOOST_TEST(open.status == 2);

@@ -35,6 +35,10 @@ struct cluster_options {
   /// Most tasks outstanding per engine; 0 = adapts to measured task times.
   std::uint32_t hwm = 0;
 
+  /// Depth of the tree of broadcast schedulers: 2^depth of them share the
+  /// engines. 0 = one for all.
+  unsigned broadcast_depth = 0;
+
   /// `always`, `never` or a size such as `64k`.
   std::string copy_threshold{"1024"};
 

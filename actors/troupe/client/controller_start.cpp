@@ -38,6 +38,7 @@ read_settings(const json& x, const placement_scheme* scheme, copy_policy copy) {
   result.scheduler.scheme = scheme;
   result.scheduler.hwm = x.at("hwm").get<std::uint32_t>();
   result.pure = x.at("scheme").get<std::string>() == device_scheme;
+  result.broadcast_depth = x.at("broadcast_depth").get<unsigned>();
   result.bridge.copy = copy;
   result.lifeline = x.at("lifeline").get<int>();
   result.report = x.at("report").get<int>();
@@ -100,6 +101,8 @@ controller_settings(const cluster_options& options,
   auto limit = std::chrono::duration_cast<milliseconds>(options.engine_timeout);
   if (limit <= milliseconds::zero())
     return bad("engine_timeout has to be at least a millisecond");
+  if (auto problem = check_broadcast_depth(options.broadcast_depth))
+    return bad("broadcast_depth: " + *problem);
   controller_process_config result;
   result.name = options.name;
   result.engines = options.engines;
@@ -113,6 +116,7 @@ controller_settings(const cluster_options& options,
   result.scheduler.scheme = *scheme;
   result.scheduler.hwm = options.hwm;
   result.pure = options.scheme == device_scheme;
+  result.broadcast_depth = options.broadcast_depth;
   result.bridge.copy = *copy;
   return result;
 }
@@ -126,6 +130,7 @@ std::string to_json(const controller_process_config& x) {
               {"start_limit_ms", x.start_limit.count()},
               {"scheme", x.pure ? device_scheme : x.scheduler.scheme->name()},
               {"hwm", x.scheduler.hwm},
+              {"broadcast_depth", x.broadcast_depth},
               {"copy_threshold", to_string(x.bridge.copy)},
               {"lifeline", x.lifeline},
               {"report", x.report}};

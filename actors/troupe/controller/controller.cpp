@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/controller/controller.hpp"
 
+#include "troupe/controller/broadcast_tree.hpp"
 #include "troupe/error.hpp"
 
 #include <caf/actor_system.hpp>
@@ -43,17 +44,6 @@ socket_spec control_socket(const std::string& endpoint) {
   spec.max_frame = limits::control_frame_bytes;
   spec.max_frames = 2; // the routing id and the envelope
   spec.watch = true;
-  return spec;
-}
-
-socket_spec tasks_socket(const std::string& endpoint) {
-  socket_spec spec;
-  spec.security = no_security{};
-  spec.type = socket_type::router;
-  spec.bind = {endpoint};
-  spec.max_frame = limits::task_frame_bytes;
-  spec.max_frames = limits::batch_frames + 2;
-  spec.handlers_on_pump = true;
   return spec;
 }
 
@@ -103,6 +93,17 @@ caf::behavior stop_listener(caf::event_based_actor* self,
 
 } // namespace
 
+socket_spec tasks_socket(const std::string& endpoint) {
+  socket_spec spec;
+  spec.security = no_security{};
+  spec.type = socket_type::router;
+  spec.bind = {endpoint};
+  spec.max_frame = limits::task_frame_bytes;
+  spec.max_frames = limits::batch_frames + 2;
+  spec.handlers_on_pump = true;
+  return spec;
+}
+
 struct controller::impl {
   impl() : sys(init(cfg)), self(sys, true) {
     // nop
@@ -115,6 +116,9 @@ struct controller::impl {
               && orderly;
     orderly = end_by_exit(scheduler) && orderly;
     orderly = end_by_exit(direct_scheduler) && orderly;
+    for (auto& leaf : leaves())
+      orderly = end_by_exit(leaf) && orderly;
+    tree.reset();
     hub = nullptr;
     scheduler = nullptr;
     direct_scheduler = nullptr;
@@ -150,16 +154,45 @@ struct controller::impl {
 
   /// Spawns the hub and makes it and the schedulers known to each other.
   void spawn_hub(const hub_config& cfg, const socket_actor& socket) {
-    hub = sys.spawn(
-      troupe::hub, cfg, socket,
-      caf::actor_cast<membership_listener_actor>(scheduler),
-      caf::actor_cast<membership_listener_actor>(direct_scheduler), listener);
+    hub = sys.spawn(troupe::hub, cfg, socket,
+                    caf::actor_cast<membership_listener_actor>(scheduler),
+                    direct_scheduler, leaves(), listener);
     auto losses = caf::actor_cast<loss_listener_actor>(hub);
-    caf::anon_send(scheduler, atom::attach_v, losses);
-    caf::anon_send(direct_scheduler, atom::attach_v, losses);
+    auto tell = [&losses](const auto& x) {
+      caf::anon_send(caf::actor_cast<caf::actor>(x), atom::attach_v, losses);
+    };
+    tell(scheduler);
+    tell(direct_scheduler);
+    for (auto& leaf : leaves())
+      tell(leaf);
     watch(hub);
     watch(scheduler);
     watch(direct_scheduler);
+    if (tree != nullptr)
+      for (auto& part : tree->parts())
+        watch(part);
+  }
+
+  /// Spawns the direct scheduler: alone, or as a tree.
+  caf::error spawn_direct(const controller_config& x,
+                          const socket_actor& socket) {
+    if (x.leaf_endpoints.empty()) {
+      direct_scheduler = caf::actor_cast<membership_listener_actor>(sys.spawn(
+        troupe::direct_scheduler, x.direct, socket, report_function{}));
+      return {};
+    }
+    auto started = broadcast_tree::start(sys, x.direct, x.leaf_endpoints,
+                                         x.bridge, *bridge, socket);
+    if (!started)
+      return std::move(started.error());
+    tree = std::move(*started);
+    direct_scheduler = caf::actor_cast<membership_listener_actor>(tree->root());
+    return {};
+  }
+
+  /// None without a tree.
+  std::vector<membership_listener_actor> leaves() const {
+    return tree ? tree->leaves() : std::vector<membership_listener_actor>{};
   }
 
   caf::error start(controller_config& x) {
@@ -176,8 +209,8 @@ struct controller::impl {
       return direct_lane.error();
     control = control_lane->endpoints.front();
     direct = direct_lane->endpoints.front();
-    direct_scheduler = sys.spawn(troupe::direct_scheduler, x.direct,
-                                 direct_lane->handle);
+    if (auto err = spawn_direct(x, direct_lane->handle))
+      return err;
     spawn_hub(x.hub, control_lane->handle);
     for (auto lane : {&*control_lane, &*direct_lane})
       watch(lane->handle);
@@ -219,10 +252,11 @@ struct controller::impl {
   caf::actor_system sys;
   caf::scoped_actor self;
   std::unique_ptr<bridge_runtime> bridge;
+  std::unique_ptr<broadcast_tree> tree;
   std::shared_ptr<stop_signal> stop = std::make_shared<stop_signal>();
   caf::actor listener;
   task_scheduler_actor scheduler;
-  direct_scheduler_actor direct_scheduler;
+  membership_listener_actor direct_scheduler;
   hub_actor hub;
   std::string control;
   std::string tasks;
@@ -260,6 +294,11 @@ const std::string& controller::direct_endpoint() const noexcept {
 
 const std::string& controller::device_endpoint() const noexcept {
   return pimpl_->device;
+}
+
+const std::vector<std::string>& controller::leaf_endpoints() const noexcept {
+  static const std::vector<std::string> none;
+  return pimpl_->tree ? pimpl_->tree->endpoints() : none;
 }
 
 caf::expected<cluster_status> controller::status(milliseconds limit) {

@@ -3,6 +3,7 @@
 
 #include "troupe/hub/hub.hpp"
 #include "troupe/process/connection_info.hpp"
+#include "troupe/scheduling/broadcast_root.hpp"
 #include "troupe/scheduling/direct_scheduler.hpp"
 #include "troupe/scheduling/task_device.hpp"
 #include "troupe/scheduling/task_scheduler.hpp"
@@ -33,6 +34,10 @@ struct controller_config {
   /// If set, there is a device (scheme `pure`) in the place of the task
   /// scheduler: clients connect to the tasks endpoint, and engines to this one.
   std::string device_endpoint{};
+
+  /// Where the leaves of the broadcast tree listen, at most
+  /// `leaves_at(max_broadcast_depth)`. None = the direct scheduler is no tree.
+  std::vector<std::string> leaf_endpoints{};
 };
 
 /// Hub, schedulers and their sockets, in one actor system of their own.
@@ -50,6 +55,7 @@ public:
   const std::string& control_endpoint() const noexcept;
   const std::string& tasks_endpoint() const noexcept;
   const std::string& direct_endpoint() const noexcept;
+  const std::vector<std::string>& leaf_endpoints() const noexcept;
 
   /// Empty if there is no device.
   const std::string& device_endpoint() const noexcept;

@@ -4,6 +4,7 @@
 #include "troupe/engine/device_frames.hpp"
 #include "troupe/error.hpp"
 #include "troupe/protocol/control.hpp"
+#include "troupe/scheduling/cast_tree.hpp"
 
 #include <caf/actor_cast.hpp>
 
@@ -20,7 +21,9 @@
 //  direct <--Join-- engine              tasks <--Results-- engine
 //
 // What comes from the direct lane goes back there. With a device there is no
-// Join on the task lane, which is opened after the Welcome.
+// Join on the task lane, which is opened after the Welcome. With a broadcast
+// tree, the direct lane leads to the leaf of the engine's number, and is opened
+// then, too.
 
 namespace troupe {
 
@@ -97,6 +100,62 @@ void tick_in_time(self_pointer self) {
   self->delayed_send(self, *state.tick_at - now, atom::tick_v);
 }
 
+/// Sends on the direct lane, if there is one by now.
+template <class... Ts>
+void send_direct(self_pointer self, Ts&&... xs) {
+  if (self->state.direct)
+    self->send(self->state.direct, std::forward<Ts>(xs)...);
+}
+
+// -- the leaf -----------------------------------------------------------------
+
+/// Ends since there is no way to the leaf.
+void give_up_leaf(self_pointer self, const caf::error& why);
+
+/// Takes over the socket to the leaf, unless the engine wants another by now.
+void take_leaf(self_pointer self, std::uint32_t tag, const open_socket& x) {
+  auto& state = self->state;
+  if (tag != state.direct_tag || !state.link->next_deadline()) {
+    self->send(x.handle, atom::close_v);
+    return;
+  }
+  state.direct = x.handle;
+  self->send(state.direct, atom::attach_v,
+             caf::actor_cast<socket_owner_actor>(self));
+  if (!state.leaf_join.empty())
+    self->send(state.direct, to_outgoing(std::exchange(state.leaf_join, {})));
+}
+
+/// Opens a socket to the leaf of the engine's number, which is new.
+void open_leaf(self_pointer self, std::uint32_t leaf) {
+  auto& state = self->state;
+  send_direct(self, atom::close_v);
+  state.direct = nullptr;
+  state.leaf = leaf;
+  auto tag = ++state.direct_tag;
+  auto spec = state.leaf_socket;
+  spec.connect = {state.leaves[leaf]};
+  spec.tag = tag;
+  spec.ends_with = self->address();
+  self->request(state.bridge, open_limit, atom::open_v, std::move(spec))
+    .then([self, tag](const open_socket& x) { take_leaf(self, tag, x); },
+          [self](const caf::error& why) { give_up_leaf(self, why); });
+}
+
+/// Joins the direct lane: that of all engines, or the leaf.
+void join_direct(self_pointer self, const std::vector<buffer>& join) {
+  auto& state = self->state;
+  if (!state.leaves.empty()) {
+    auto leaf = leaf_of(engine_id{state.link->id()}, state.leaves.size());
+    if (state.leaf != leaf)
+      open_leaf(self, leaf);
+  }
+  if (state.direct)
+    self->send(state.direct, to_outgoing(join));
+  else
+    state.leaf_join = join;
+}
+
 void perform(self_pointer self, bool was_joined, link_actions actions) {
   auto& state = self->state;
   if (!actions.control.empty())
@@ -115,7 +174,7 @@ void perform(self_pointer self, bool was_joined, link_actions actions) {
     state.runner->name(state.link->name());
   }
   if (!actions.tasks.empty()) {
-    self->send(state.direct, to_outgoing(actions.tasks));
+    join_direct(self, actions.tasks);
     if (!state.device)
       self->send(state.tasks, to_outgoing(std::move(actions.tasks)));
   }
@@ -123,7 +182,7 @@ void perform(self_pointer self, bool was_joined, link_actions actions) {
     self->send(state.control, atom::close_v);
     if (state.tasks)
       self->send(state.tasks, atom::close_v);
-    self->send(state.direct, atom::close_v);
+    send_direct(self, atom::close_v);
     if (auto on_end = std::exchange(state.on_end, nullptr))
       on_end(end_of(state), std::move(actions.reason));
     self->quit();
@@ -138,6 +197,12 @@ void tell_link(self_pointer self, F f) {
   auto& state = self->state;
   auto was_joined = state.link->joined();
   perform(self, was_joined, f(*state.link, self->clock().now()));
+}
+
+void give_up_leaf(self_pointer self, const caf::error& why) {
+  tell_link(self, [&](hub_link& link, auto) {
+    return link.leave("it cannot reach its leaf: " + describe(why));
+  });
 }
 
 void probe_later(self_pointer self, std::chrono::milliseconds pause) {
@@ -163,7 +228,7 @@ bool send_results(self_pointer self) {
   if (!messages.empty())
     self->send(state.tasks, outgoing{std::move(messages)});
   if (!direct.empty())
-    self->send(state.direct, outgoing{std::move(direct)});
+    send_direct(self, outgoing{std::move(direct)});
   return look_again;
 }
 
@@ -175,7 +240,7 @@ void probe(self_pointer self) {
   if (!state.unsent.empty())
     self->send(state.tasks, outgoing{std::exchange(state.unsent, {})});
   if (!state.unsent_direct.empty())
-    self->send(state.direct, outgoing{std::exchange(state.unsent_direct, {})});
+    send_direct(self, outgoing{std::exchange(state.unsent_direct, {})});
   if (send_results(self) && !same_task)
     probe_later(self, task_runner::look_again);
 }
@@ -220,7 +285,7 @@ void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
   direct = with_unsent(state.unsent_direct, std::move(direct));
   if (!messages.empty())
     self->send(state.tasks, outgoing{std::move(messages)});
-  self->send(state.direct, outgoing{std::move(direct)});
+  send_direct(self, outgoing{std::move(direct)});
   self->delayed_send(self, goodbye_delay, atom::stop_v);
 }
 
@@ -321,26 +386,33 @@ void receive_tasks(self_pointer self, task_source from, multipart x) {
   }
 }
 
+/// Whether this comes from a socket to a leaf that the engine left.
+bool is_old(const engine_state& state, std::uint32_t tag) {
+  return tag >= direct_lane && tag != state.direct_tag;
+}
+
 void receive(self_pointer self, delivery& x) {
   for (auto& message : x.messages) {
     if (!self->state.link->next_deadline())
       return; // a message before this one ended the link
+    if (is_old(self->state, x.tag))
+      return;
     if (x.tag == control_lane)
       receive_control(self, std::move(message));
     else
-      receive_tasks(self,
-                    x.tag == direct_lane ? task_source::direct
-                                         : task_source::balanced,
-                    std::move(message));
+      receive_tasks(
+        self, x.tag == task_lane ? task_source::balanced : task_source::direct,
+        std::move(message));
   }
 }
 
 /// Keeps results that had no room. Everything else is repeated by the link.
 void take_back(self_pointer self, returned& x) {
   auto& state = self->state;
-  auto wanted = state.link->joined() || (state.device && x.tag == task_lane);
+  auto wanted = (state.link->joined() && !is_old(state, x.tag))
+                || (state.device && x.tag == task_lane);
   if (x.tag != control_lane && x.reason == ec::peer_full && wanted) {
-    auto& unsent = x.tag == direct_lane ? state.unsent_direct : state.unsent;
+    auto& unsent = x.tag == task_lane ? state.unsent : state.unsent_direct;
     unsent.push_back(std::move(x.message));
     probe_later(self, state.resend);
   } else {
@@ -358,6 +430,9 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
   state.resend = cfg.resend;
   state.stop_grace = cfg.stop_grace;
   state.device = std::move(cfg.device);
+  state.leaves = std::move(cfg.leaves);
+  state.bridge = std::move(cfg.bridge);
+  state.leaf_socket = std::move(cfg.leaf_socket);
   state.link.emplace(link_config(std::move(cfg), *runner));
   state.control = std::move(control);
   state.tasks = std::move(tasks);
@@ -368,13 +443,14 @@ engine(self_pointer self, engine_config cfg, socket_actor control,
   self->send(state.control, atom::attach_v, owner);
   if (state.tasks)
     self->send(state.tasks, atom::attach_v, owner);
-  self->send(state.direct, atom::attach_v, owner);
+  send_direct(self, atom::attach_v, owner);
   tell_link(self, [](hub_link& link, auto now) { return link.start(now); });
   return {
     [self](delivery& x) { receive(self, x); },
     [self](returned& x) { take_back(self, x); },
     [self](const socket_event& x) {
-      if (x.what != socket_event::kind::disconnected)
+      if (x.what != socket_event::kind::disconnected
+          || is_old(self->state, x.tag))
         return;
       tell_link(self, [tag = x.tag](hub_link& link, auto now) {
         return tag == control_lane ? link.disconnected(now)

@@ -28,6 +28,15 @@ struct engine_config {
   /// Tags and slots, for tasks that demand them.
   resources means{};
 
+  /// Endpoints of the leaves of the broadcast tree. The engine opens a socket
+  /// to that of its number, through `bridge`, and uses it as its direct lane.
+  /// None: there is no tree.
+  std::vector<std::string> leaves{};
+  bridge_actor bridge{};
+
+  /// What that socket is, but for endpoint and tag.
+  socket_spec leaf_socket{};
+
   /// The control endpoint of the controller, for sentences.
   std::string endpoint{};
 
@@ -94,7 +103,21 @@ struct engine_state {
 
   socket_actor control;
   socket_actor tasks; // null if there is a device and it is not opened yet
+  /// Null while there is no socket to its leaf yet.
   socket_actor direct;
+
+  /// What its events and deliveries come with: a socket to another leaf gets
+  /// another tag.
+  std::uint32_t direct_tag = direct_lane;
+
+  /// The leaf that it has, or opens, a socket to; and the `Join` for it.
+  std::optional<std::uint32_t> leaf;
+  std::vector<buffer> leaf_join;
+
+  std::vector<std::string> leaves;
+  bridge_actor bridge;
+  socket_spec leaf_socket;
+
   std::shared_ptr<task_runner> runner;
   engine_end_listener on_end;
 
@@ -135,7 +158,7 @@ struct engine_state {
 /// the engine away or says goodbye; the actor ends then.
 ///
 /// `runner` must wake the engine with `finished`. With `engine_config::device`,
-/// `tasks` is null.
+/// `tasks` is null, and with `engine_config::leaves` so is `direct`.
 engine_actor::behavior_type
 engine(engine_actor::stateful_pointer<engine_state> self, engine_config cfg,
        socket_actor control, socket_actor tasks, socket_actor direct,

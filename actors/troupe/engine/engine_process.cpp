@@ -147,17 +147,23 @@ int run_tasks(const connection_info& info, engine_config cfg,
   } else {
     return complain(exit_no_controller, describe(opened.error()));
   }
-  auto direct = bridge.open(task_socket(info.direct, direct_lane));
-  if (!direct)
-    return complain(exit_no_controller, describe(direct.error()));
+  socket_actor direct;
+  if (info.leaves.empty()) {
+    auto lane = bridge.open(task_socket(info.direct, direct_lane));
+    if (!lane)
+      return complain(exit_no_controller, describe(lane.error()));
+    direct = lane->handle;
+  }
+  cfg.leaves = info.leaves;
+  cfg.bridge = bridge.actor();
+  cfg.leaf_socket = task_socket({}, direct_lane);
   engine_actor handle;
   auto runner = std::make_shared<task_runner>(function_registry::global(), [&] {
     bridge.tell(handle, atom::finished_v);
   });
   std::atomic<int> status{exit_no_controller};
-  handle = sys.spawn(engine, std::move(cfg), control->handle, tasks,
-                     direct->handle, runner,
-                     [&](engine_end how, const std::string& reason) {
+  handle = sys.spawn(engine, std::move(cfg), control->handle, tasks, direct,
+                     runner, [&](engine_end how, const std::string& reason) {
                        status = exit_status(how);
                        auto killed = how == engine_end::killed;
                        if (status != 0 && !killed)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/hub/hub.hpp"
 
+#include "troupe/scheduling/cast_tree.hpp"
+
 #include <caf/send.hpp>
 
 #include <spdlog/spdlog.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <utility>
 
@@ -160,16 +163,37 @@ void pass_on(self_pointer self, client_id id, const why_query& x) {
         [](const caf::error&) {});
 }
 
+using scheduler_pair = std::array<const membership_listener_actor*, 2>;
+
+/// Returns who is told about an engine. (A leaf has to know of it before the
+/// engine joins there, so this takes no detour over the root.)
+scheduler_pair schedulers_of(const hub_state& state, engine_id id) {
+  auto& leaves = state.leaves;
+  return {&state.scheduler, leaves.empty()
+                              ? &state.direct_scheduler
+                              : &leaves[leaf_of(id, leaves.size())]};
+}
+
+/// Returns who is told about a client.
+scheduler_pair schedulers_of(const hub_state& state, client_id) {
+  return {&state.scheduler, &state.direct_scheduler};
+}
+
 void perform(self_pointer self, hub_actions actions) {
   auto& state = self->state;
-  for (auto scheduler : {&state.scheduler, &state.direct_scheduler}) {
-    for (auto& x : actions.engines)
+  for (auto& x : actions.engines)
+    for (auto scheduler : schedulers_of(state, x.id))
       self->send(*scheduler, atom::admit_v, x);
-    for (auto& x : actions.clients)
+  for (auto& x : actions.clients)
+    for (auto scheduler : schedulers_of(state, x.id))
       self->send(*scheduler, atom::admit_v, x.id, x.token);
-    for (auto& id : actions.lost)
-      std::visit([&](auto x) { self->send(*scheduler, atom::lost_v, x); }, id);
-  }
+  for (auto& id : actions.lost)
+    std::visit(
+      [&](auto x) {
+        for (auto scheduler : schedulers_of(state, x))
+          self->send(*scheduler, atom::lost_v, x);
+      },
+      id);
   for (auto& [id, x] : actions.cancels)
     pass_on(self, id, std::move(x));
   for (auto& [id, x] : actions.queries)
@@ -217,11 +241,13 @@ void stop(self_pointer self) {
 hub_actor::behavior_type
 hub(self_pointer self, hub_config cfg, socket_actor socket,
     membership_listener_actor scheduler,
-    membership_listener_actor direct_scheduler, caf::actor owner) {
+    membership_listener_actor direct_scheduler,
+    std::vector<membership_listener_actor> leaves, caf::actor owner) {
   self->state.core = std::make_unique<hub_core>(cfg, self->clock().now());
   self->state.socket = std::move(socket);
   self->state.scheduler = std::move(scheduler);
   self->state.direct_scheduler = std::move(direct_scheduler);
+  self->state.leaves = std::move(leaves);
   self->state.owner = std::move(owner);
   self->send(self->state.socket, atom::attach_v,
              caf::actor_cast<socket_owner_actor>(self));

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace troupe {
 
@@ -19,6 +20,7 @@ struct hub_state {
   socket_actor socket{};
   membership_listener_actor scheduler{};
   membership_listener_actor direct_scheduler{};
+  std::vector<membership_listener_actor> leaves{};
   caf::actor owner{};
 
   /// When everybody is pinged out of turn, and how often still.
@@ -37,10 +39,13 @@ struct hub_state {
 };
 
 /// Keeps the registry over `socket`, the ROUTER of the control lane.
+/// @param leaves have the engines of the direct scheduler, see `leaf_of`. None:
+///        it has them itself.
 /// @param owner is told (`atom::stop`) when a client asks to stop the cluster.
 hub_actor::behavior_type
 hub(hub_actor::stateful_pointer<hub_state> self, hub_config cfg,
     socket_actor socket, membership_listener_actor scheduler,
-    membership_listener_actor direct_scheduler, caf::actor owner);
+    membership_listener_actor direct_scheduler,
+    std::vector<membership_listener_actor> leaves, caf::actor owner);
 
 } // namespace troupe

@@ -39,6 +39,20 @@ public:
       wrong(field, "a text");
   }
 
+  /// May be missing.
+  void read(const char* field, std::vector<std::string>& out) {
+    auto value = find(field);
+    if (value == nullptr)
+      return;
+    auto fits = value->is_array() && !value->empty();
+    for (auto& x : *value)
+      fits = fits && x.is_string();
+    if (fits)
+      out = value->get<std::vector<std::string>>();
+    else
+      wrong(field, "a list of texts");
+  }
+
   template <class Integer>
   void read(const char* field, Integer& out) {
     auto value = find(field);
@@ -96,6 +110,8 @@ std::string to_json(const connection_info& x) {
               {"version", x.version}};
   if (!x.device.empty())
     object["device"] = x.device;
+  if (!x.leaves.empty())
+    object["leaves"] = x.leaves;
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -112,6 +128,7 @@ caf::expected<connection_info> parse_connection_info(const std::string& text) {
   fields.read("control", result.control);
   fields.read("tasks", result.tasks);
   fields.read("direct", result.direct);
+  fields.read("leaves", result.leaves);
   fields.read("copy_threshold", result.copy_threshold);
   fields.read("version", result.version);
   fields.read_optional("device", result.device);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace troupe {
 
@@ -27,6 +28,10 @@ struct connection_info {
   std::string control;
   std::string tasks;
   std::string direct;
+
+  /// Endpoints of the leaves of the broadcast tree: engines use one of them in
+  /// the place of `direct`, see `leaf_of`. Usually there are none.
+  std::vector<std::string> leaves{};
 
   /// Copy policy of all bridges of the cluster, as `copy_policy` reads it.
   std::string copy_threshold = "1024";

@@ -94,6 +94,8 @@ private:
   }
 
   std::optional<start_failure> listen() {
+    if (auto problem = check_broadcast_depth(cfg_.broadcast_depth))
+      return start_failure{usage, *problem};
     auto tcp = cfg_.listen != "ipc";
     if (tcp && !cfg_.curve_off)
       return start_failure{usage,
@@ -113,6 +115,10 @@ private:
                           tcp ? tcp_endpoint(0) : dir_->ipc_endpoint("control"),
                           tcp ? tcp_endpoint(1) : dir_->ipc_endpoint("tasks"),
                           tcp ? tcp_endpoint(2) : dir_->ipc_endpoint("direct")};
+    for (std::uint32_t i = 0; i < leaves_at(cfg_.broadcast_depth); ++i)
+      cfg.leaf_endpoints.push_back(
+        tcp ? tcp_endpoint(static_cast<std::uint16_t>(3 + i))
+            : dir_->ipc_endpoint("leaf-" + std::to_string(i)));
     if (cfg_.lifeline >= 0) // nobody else brings engines to a private cluster
       cfg.scheduler.engine_wait = std::min(cfg.scheduler.engine_wait,
                                            private_engine_wait);
@@ -137,6 +143,10 @@ private:
                            "scheme pure is a device that deals tasks out in "
                            "turn: it heeds no hwm",
                            "leave hwm out, or take another scheme"};
+    if (cfg_.broadcast_depth != 0)
+      return start_failure{usage,
+                           "scheme pure does not go with a broadcast tree",
+                           "leave broadcast-depth out, or take another scheme"};
     auto where = endpoint::parse(tcp_endpoint(0));
     if (cfg_.listen == "ipc" || !where || where->local())
       return std::nullopt;
@@ -163,6 +173,7 @@ private:
     info_.tasks = controller_->tasks_endpoint();
     info_.direct = controller_->direct_endpoint();
     info_.device = controller_->device_endpoint();
+    info_.leaves = controller_->leaf_endpoints();
     info_.copy_threshold = to_string(cfg_.bridge.copy);
     info_.version = limits::protocol_version;
     engine_.environment.emplace_back(connection_variable, to_json(info_));

@@ -27,7 +27,8 @@ struct controller_process_config {
   /// Where to listen: `ipc`, or a TCP host such as `127.0.0.1`.
   std::string listen = "ipc";
 
-  /// TCP: port of the control lane; the others take the next ones. 0 = any.
+  /// TCP: port of the control lane; the other lanes, and the leaves of the
+  /// broadcast tree, take the next ones. 0 = any.
   std::uint16_t port = 0;
 
   /// TCP has no encryption yet, so whoever wants it must say so.
@@ -63,6 +64,9 @@ struct controller_process_config {
 
   /// A device deals out tasks (scheme `pure`), and `scheduler` is not used.
   bool pure = false;
+
+  /// Depth of the broadcast tree; 0 = none. Not beside a device.
+  unsigned broadcast_depth = 0;
 
   hub_config hub{};
   task_scheduler_config scheduler{};

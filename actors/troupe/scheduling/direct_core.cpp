@@ -3,32 +3,13 @@
 
 #include "troupe/interfaces.hpp"
 #include "troupe/protocol/pack.hpp"
+#include "troupe/scheduling/cast_checks.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
 namespace troupe {
-
-namespace {
-
-// Size of the number that stands for the length of an array.
-constexpr auto length_bytes = sizeof(std::uint64_t);
-
-std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x) {
-  auto result = std::uint64_t{x.size()};
-  for (auto& frame : calls.frames_of(x))
-    result += frame.size();
-  return result;
-}
-
-/// Whether there is an array of such items to scatter.
-bool can_scatter(const cast_batch_view& calls, const wire::CastEntry& x) {
-  return x.size() >= length_bytes && x.frames() > 0
-         && calls.frames_of(x).front().size() % x.item_size() == 0;
-}
-
-} // namespace
 
 direct_core::direct_core(const direct_scheduler_config& cfg)
   : lane_core(wire::Body::Cast, cfg.client_tasks, cfg.client_bytes), cfg_(cfg) {
@@ -44,8 +25,10 @@ void direct_core::admit(const engine_joined& x) {
 }
 
 void direct_core::admit(client_id id, std::uint64_t token) {
-  if (auto client = peers_.add_client(id, token, 1))
+  if (auto client = peers_.add_client(id, token, 1)) {
+    clients_[id].id = id;
     clients_[id].peer = client;
+  }
 }
 
 bool direct_core::joined(const engine_record& engine) const {
@@ -85,10 +68,13 @@ void direct_core::lose(client_id id) {
          x.line.take_waiting([](auto& y) { return y.call->client == nullptr; }))
       if (--item.call->open == 0)
         release(*item.call);
-  auto& peer = *i->second.peer;
-  outbox_.forget(peer);
+  auto peer = i->second.peer;
   clients_.erase(i);
-  peers_.erase(peer);
+  up_.forget(id);
+  if (peer == nullptr)
+    return; // it is the root's
+  outbox_.forget(*peer);
+  peers_.erase(*peer);
 }
 
 void direct_core::undo(engine_record* engine, bool gone, multipart message) {
@@ -109,66 +95,73 @@ void direct_core::submit(client_record& sender, message_view message) {
   auto calls = read_casts(message);
   if (!calls)
     return drop(peer, wire::RefusalCode::Malformed, describe(calls.error()));
-  if (!plausible(client, *calls))
+  if (!plausible(*calls, sender.last_number))
     return drop(peer, wire::RefusalCode::Malformed,
                 "numbers of results must ascend, arrays to scatter consist of "
                 "whole items");
-  if (!has_credit(client, *calls))
+  if (!has_credit(*calls, {client.open, client.bytes},
+                  {cfg_.client_tasks, cfg_.client_bytes}))
     return drop(peer, wire::RefusalCode::Limit,
                 "more calls or bytes outstanding than the credit allows");
   auto batch = std::make_shared<const cast_submission>(
     cast_submission{std::move(message), *calls});
-  for (std::uint32_t i = 0; i < batch->calls.entries.size(); ++i)
-    accept(client, batch, i);
+  sender.last_number = last_of(batch->calls, sender.last_number);
+  accept(client,
+         {sender.id, batch, cancelled_before(batch->calls, sender.cancelled)});
 }
 
-bool direct_core::plausible(const direct_client& client,
-                            const cast_batch_view& calls) {
-  auto last = client.peer->last_number;
-  for (auto& entry : calls.entries) {
-    if (entry.id() <= last || entry.id() + entry.engines() < entry.id()
-        || (entry.item_size() != 0 && !can_scatter(calls, entry)))
-      return false;
-    last = entry.id() + entry.engines() - 1;
+void direct_core::take(const cast_orders& x) {
+  for (auto& order : x.casts) {
+    auto& client = clients_[order.client];
+    client.id = order.client;
+    accept(client, order);
   }
-  return true;
 }
 
-bool direct_core::has_credit(const direct_client& client,
-                             const cast_batch_view& calls) const {
-  auto open = client.open;
-  auto bytes = client.bytes;
-  for (auto& entry : calls.entries) {
-    open += entry.engines();
-    bytes += bytes_of(calls, entry);
-  }
-  auto alone = client.open == 0 && calls.entries.size() == 1;
-  return alone || (open <= cfg_.client_tasks && bytes <= cfg_.client_bytes);
+void direct_core::accept(direct_client& client, const cast_order& order) {
+  for (std::uint32_t i = 0; i < order.batch->calls.entries.size(); ++i)
+    accept(client, order, i);
 }
 
-void direct_core::accept(direct_client& client,
-                         const std::shared_ptr<const cast_submission>& batch,
+bool direct_core::owns(engine_id id) const noexcept {
+  return !cfg_.place || cfg_.place->owns(id);
+}
+
+std::uint32_t direct_core::own_engines(const cast_batch_view& calls,
+                                       const wire::CastEntry& entry) const {
+  if (!cfg_.place)
+    return entry.engines();
+  std::uint32_t result = 0;
+  for (std::uint32_t k = 0; k < entry.engines(); ++k)
+    result += owns(calls.engine(entry, k));
+  return result;
+}
+
+void direct_core::accept(direct_client& client, const cast_order& order,
                          std::uint32_t index) {
-  auto& calls = batch->calls;
+  auto& calls = order.batch->calls;
   auto& entry = calls.entries[index];
+  auto own = own_engines(calls, entry);
+  if (own == 0)
+    return; // other leaves have them
   auto& x = make_call();
-  x.batch = batch;
+  x.batch = order.batch;
   x.index = index;
   x.client = &client;
-  x.open = entry.engines();
+  x.open = own;
   x.bytes = bytes_of(calls, entry);
   client.open += x.open;
   client.bytes += x.bytes;
-  client.peer->last_number = entry.id() + entry.engines() - 1;
   accepted_ += x.open;
   auto key = ++last_key_;
-  auto& cancelled = client.peer->cancelled;
   // The last result may end the call: nothing of it is read afterwards.
   for (std::uint32_t k = 0, count = entry.engines(); k < count; ++k) {
     auto id = calls.engine(entry, k);
+    if (!owns(id))
+      continue;
     auto i = engines_.find(id);
     direct_item item{&x, k, false, key};
-    if (!cancelled.empty() && cancelled.take(entry.id() + k)) {
+    if (std::ranges::binary_search(order.cancelled, item.number())) {
       abort(item);
     } else if (i == engines_.end()) {
       miss(item, id);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "troupe/limits.hpp"
+#include "troupe/scheduling/cast_tree.hpp"
 #include "troupe/scheduling/direct_line.hpp"
 #include "troupe/scheduling/lane_core.hpp"
 
@@ -34,10 +35,16 @@ struct direct_scheduler_config {
 
   /// When to send again what came back.
   std::chrono::milliseconds resend{20};
+
+  /// Its place among the leaves, if it is one: clients are the root's then.
+  std::optional<leaf_place> place{};
 };
 
 /// A client as the direct scheduler knows it.
 struct direct_client {
+  client_id id{};
+
+  /// Null in a leaf.
   client_record* peer = nullptr;
 
   /// What it has taken of its credit.
@@ -97,6 +104,10 @@ public:
   /// happens if there is no such client.
   cancel_counts cancel(client_id id, const cancel_request& what);
 
+  /// Takes calls that the root accepted: those of engines of this leaf.
+  /// @pre this is a leaf
+  void take(const cast_orders& x);
+
   /// Sends again what came back.
   void tick();
 
@@ -104,6 +115,11 @@ public:
 
   /// Hands out calls and returns all that is to be done.
   scheduler_actions flush();
+
+  /// Returns what is for the root, after `flush`. Empty if this is no leaf.
+  leaf_report take_report() {
+    return up_.flush();
+  }
 
   // -- properties -------------------------------------------------------------
 
@@ -156,12 +172,13 @@ private:
   // -- calls ------------------------------------------------------------------
 
   void submit(client_record& client, message_view message) override;
-  static bool plausible(const direct_client& client,
-                        const cast_batch_view& calls);
-  bool has_credit(const direct_client& client,
-                  const cast_batch_view& calls) const;
-  void accept(direct_client& client,
-              const std::shared_ptr<const cast_submission>& batch,
+  bool owns(engine_id id) const noexcept;
+  std::uint32_t own_engines(const cast_batch_view& calls,
+                            const wire::CastEntry& entry) const;
+
+  /// Accepts all calls of an order.
+  void accept(direct_client& client, const cast_order& order);
+  void accept(direct_client& client, const cast_order& order,
               std::uint32_t index);
 
   /// Ends the call on an engine that is not there.
@@ -194,6 +211,11 @@ private:
               const buffer& owner);
   void report_kept(direct_call& call);
 
+  /// Passes a result on to its client, or to the root.
+  void deliver(const direct_client& client, const wire::ResultEntry& entry,
+               std::span<const std::byte> bytes,
+               std::span<const buffer> frames);
+
   direct_call& make_call();
   void release(direct_call& x);
 
@@ -223,6 +245,7 @@ private:
   std::uint32_t known_engines_ = 0;
 
   // Of this round.
+  leaf_outbox up_;
   std::vector<direct_engine*> listed_;
   task_batch_builder builder_{batch_kind::dispatch};
   std::vector<std::uint64_t> last_keys_;

@@ -90,20 +90,36 @@ void direct_core::report(direct_item x, const wire::ResultEntry& entry,
       if (call.open == 0)
         report_kept(call);
     } else {
-      outbox_.report(*call.client->peer, result, bytes, frames);
+      deliver(*call.client, result, bytes, frames);
       ++reported_;
       --call.client->open;
     }
   }
-  if (call.open == 0)
-    release(call);
+  if (call.open != 0)
+    return;
+  if (cfg_.place && call.client != nullptr)
+    up_.end(call.client->id, call.entry().id(), cfg_.place->leaf);
+  release(call);
+}
+
+void direct_core::deliver(const direct_client& client,
+                          const wire::ResultEntry& entry,
+                          std::span<const std::byte> bytes,
+                          std::span<const buffer> frames) {
+  if (cfg_.place)
+    up_.report(client.id, entry, bytes, frames);
+  else
+    outbox_.report(*client.peer, entry, bytes, frames);
 }
 
 void direct_core::report_kept(direct_call& call) {
   std::ranges::sort(call.kept, {},
                     [](const kept_result& x) { return x.entry.id(); });
-  for (auto& x : call.kept)
-    outbox_.report(*call.client->peer, x.entry, x.bytes.bytes(), x.frames);
+  if (cfg_.place)
+    up_.gather(call.client->id, call.entry().id(), call.kept);
+  else
+    for (auto& x : call.kept)
+      deliver(*call.client, x.entry, x.bytes.bytes(), x.frames);
   reported_ += call.kept.size();
   call.client->open -= call.kept.size();
 }

@@ -65,8 +65,13 @@ wait_report direct_core::reason_of(const direct_engine& engine,
 wait_report direct_core::reason_of(const direct_call& call,
                                    std::uint32_t k) const {
   auto first = call.entry().id();
-  std::vector<bool> ended(call.entry().engines());
+  auto& calls = call.batch->calls;
   wait_report result;
+  if (!owns(calls.engine(call.entry(), k)))
+    return result;
+  std::vector<bool> ended(call.entry().engines());
+  for (std::uint32_t i = 0; i < call.entry().engines(); ++i)
+    ended[i] = !owns(calls.engine(call.entry(), i));
   for (auto& x : call.kept) {
     ended[x.entry.id() - first] = true;
     if (x.entry.id() == first + k)
@@ -97,7 +102,7 @@ wait_reports direct_core::count_reasons() const {
       return;
     y.age = age;
     y.example = x;
-    y.example.task = {client.peer->id, number | direct_number};
+    y.example.task = {client.id, number | direct_number};
   };
   for (auto& [id, x] : engines_) {
     std::size_t place = 0;

@@ -59,6 +59,10 @@ void flush(Self self) {
   auto actions = state.core->flush();
   if (!actions.messages.empty())
     self->send(state.socket, outgoing{std::move(actions.messages)});
+  if constexpr (requires { state.report; })
+    if (state.report)
+      if (auto report = state.core->take_report(); !report.empty())
+        state.report(std::move(report));
   if (state.hub) {
     for (auto id : actions.gone_engines)
       self->send(state.hub, atom::gone_v, id);
@@ -155,6 +159,10 @@ schedule(scheduler_actor::stateful_pointer<State> self,
       while (!planned.empty() && planned.back() <= self->clock().now())
         planned.pop_back();
       detail::on(self, [](auto& core) { core.tick(); });
+    },
+    [self](const cast_orders& x) {
+      if constexpr (requires { self->state.core->take(x); })
+        detail::on(self, [&](auto& core) { core.take(x); });
     },
   };
 }

@@ -47,6 +47,9 @@ task_device(scheduler_actor::stateful_pointer<task_device_state> self,
     [](atom::tick) {
       // nop
     },
+    [](const cast_orders&) {
+      // nop
+    },
   };
 }
 

@@ -19,6 +19,7 @@ cluster_options some_options() {
   result.name = "demo";
   result.scheme = "lru";
   result.hwm = 5;
+  result.broadcast_depth = 2;
   result.copy_threshold = "64k";
   result.engine_timeout = 7s;
   result.arguments = {"-x", "a \"b\"\n\xff"};
@@ -45,6 +46,7 @@ BOOST_AUTO_TEST_CASE(settings_follow_the_options) {
   BOOST_TEST((cfg->start_limit == 7s));
   BOOST_TEST((cfg->scheduler.scheme == &lru_scheme()));
   BOOST_TEST(cfg->scheduler.hwm == 5u);
+  BOOST_TEST(cfg->broadcast_depth == 2u);
   BOOST_TEST(cfg->bridge.copy.threshold() == 65536u);
   BOOST_TEST(cfg->listen == "ipc");
 }
@@ -63,6 +65,10 @@ BOOST_AUTO_TEST_CASE(options_without_sense_are_refused_with_their_name) {
   auto copy = some_options();
   copy.copy_threshold = "lots";
   BOOST_TEST((refusal(controller_settings(copy, "x")).find("copy_threshold")
+              != std::string::npos));
+  auto depth = some_options();
+  depth.broadcast_depth = 6;
+  BOOST_TEST((refusal(controller_settings(depth, "x")).find("out of range")
               != std::string::npos));
   auto timeout = some_options();
   timeout.engine_timeout = 0s;

@@ -144,6 +144,50 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_an_endpoint) {
              != std::string::npos);
 }
 
+BOOST_AUTO_TEST_CASE(listens_for_each_leaf) {
+  auto cfg = config();
+  cfg.leaf_endpoints = {dir.ipc("leaf-0"), "tcp://127.0.0.1:*"};
+  auto uut = start(cfg);
+  auto leaves = uut->leaf_endpoints();
+  BOOST_REQUIRE(leaves.size() == 2u);
+  BOOST_TEST(leaves[0] == dir.ipc("leaf-0"));
+  BOOST_TEST(leaves[1].find('*') == std::string::npos);
+  uut.reset();
+  auto other = config();
+  other.leaf_endpoints.assign(33, "tcp://127.0.0.1:*");
+  BOOST_CHECK(start_error(other) == ec::bad_config);
+}
+
+BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_leaf) {
+  auto cfg = config();
+  cfg.leaf_endpoints = {dir.ipc("leaf-0"), "carrier-pigeon://x"};
+  BOOST_CHECK(start_error(cfg) == ec::bad_endpoint);
+}
+
+BOOST_AUTO_TEST_CASE(a_leaf_admits_its_engines_only) {
+  auto cfg = config();
+  cfg.leaf_endpoints = {dir.ipc("leaf-0"), dir.ipc("leaf-1")};
+  auto uut = start(cfg);
+  peer engine{uut->control_endpoint()};
+  engine.send(hello(wire::Role::Engine));
+  auto answer = engine.receive();
+  BOOST_REQUIRE(answer.kind() == wire::Body::Welcome);
+  auto welcome = read_welcome(*answer.get<wire::Welcome>());
+  BOOST_TEST(welcome.id == 0u);
+  peer wrong{uut->leaf_endpoints()[1]};
+  wrong.send(pack_join(welcome.token));
+  auto refusal = wrong.receive();
+  BOOST_REQUIRE(refusal.kind() == wire::Body::Refusal);
+  BOOST_CHECK(refusal.get<wire::Refusal>()->code()
+              == wire::RefusalCode::UnknownPeer);
+  // Nothing answers a join: what does not belong there is refused otherwise.
+  peer right{uut->leaf_endpoints()[0]};
+  right.send(pack_join(welcome.token));
+  right.send(pack_ready());
+  BOOST_CHECK(right.receive().get<wire::Refusal>()->code()
+              == wire::RefusalCode::Malformed);
+}
+
 BOOST_AUTO_TEST_CASE(admits_an_engine_and_notices_its_end) {
   auto uut = start(config());
   BOOST_TEST(uut->status(10s)->engines.empty());

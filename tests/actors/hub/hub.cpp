@@ -40,6 +40,7 @@ struct fixture : test::deterministic_fixture {
     aut = sys.spawn(hub, cfg, socket.as<socket_actor>(),
                     scheduler.as<membership_listener_actor>(),
                     direct.as<membership_listener_actor>(),
+                    std::vector<membership_listener_actor>{},
                     owner.as<caf::actor>());
     run();
     auto [what, who] = socket.take<atom::attach, socket_owner_actor>();

@@ -15,8 +15,8 @@ namespace {
 
 connection_info sample() {
   return {
-    "default",           0xfedcba9876543210,  42,    1234, "ipc:///run/c.sock",
-    "ipc:///run/t.sock", "ipc:///run/d.sock", "64k", 1};
+    "default",           0xfedcba9876543210,  42, 1234,  "ipc:///run/c.sock",
+    "ipc:///run/t.sock", "ipc:///run/d.sock", {}, "64k", 1};
 }
 
 std::string replaced(std::string text, const std::string& from,
@@ -55,6 +55,19 @@ BOOST_AUTO_TEST_CASE(names_the_device_only_if_there_is_one) {
   BOOST_TEST(problem(replaced(to_json(x), "\"ipc:///run/x.sock\"", "5"))
                .find("\"device\"")
              != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(leaves_are_written_if_there_are_some) {
+  BOOST_TEST(to_json(sample()).find("leaves") == std::string::npos);
+  auto x = sample();
+  x.leaves = {"ipc:///run/leaf-0.sock", "ipc:///run/leaf-1.sock"};
+  auto y = parse_connection_info(to_json(x));
+  BOOST_REQUIRE(y);
+  BOOST_CHECK(*y == x);
+  auto json = to_json(x);
+  BOOST_TEST(
+    problem(replaced(json, "\"ipc:///run/leaf-1.sock\"", "1")).find("leaves")
+    != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(writes_big_numbers_so_that_every_reader_gets_them) {

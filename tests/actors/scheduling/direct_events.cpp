@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "actors/scheduling/cast_lane.hpp"
+#include "actors/scheduling/tree_lane.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -7,13 +7,14 @@
 #include <map>
 #include <random>
 #include <set>
+#include <type_traits>
 
 using namespace troupe;
 using namespace troupe::test;
 
 // The promises of the direct scheduler, held against random events: every call
 // has one result per engine, engines run the calls of a client in order, and
-// coalesced results come together.
+// coalesced results come together. The same for one scheduler and for trees.
 
 namespace {
 
@@ -22,11 +23,15 @@ struct known_call {
   std::vector<std::uint32_t> engines;
   bool coalesced = false;
   std::size_t reported = 0;
+  std::uint64_t round = 0;
 };
 
+/// @tparam Lane is `cast_lane` or `tree_lane`
+template <class Lane>
 class chaos {
 public:
-  explicit chaos(unsigned seed) : rng_(seed), lane_(config()) {
+  template <class... Ts>
+  explicit chaos(unsigned seed, Ts... xs) : rng_(seed), lane_(config(), xs...) {
     add_client();
     for (auto i = 0; i < 3; ++i)
       add_engine();
@@ -214,7 +219,7 @@ private:
 
   /// Gives back a message for which there was no room.
   void bounce() {
-    auto sent = flush();
+    lane_output sent = flush();
     for (auto& message : sent.messages) {
       auto view = message_view::make(message);
       if (!view || view->get<wire::Results>() == nullptr)
@@ -236,6 +241,7 @@ private:
 
   lane_output flush() {
     auto sent = lane_.flush();
+    ++round_;
     for (auto& [peer, code] : sent.refusals)
       BOOST_REQUIRE(peer.starts_with("engine")); // one that was given up
     for (auto& [id, xs] : sent.dispatched)
@@ -273,15 +279,19 @@ private:
     BOOST_REQUIRE((x.engine == engine || x.outcome == wire::Outcome::Impossible
                    || x.outcome == wire::Outcome::Aborted));
     cancelled_ += x.outcome == wire::Outcome::Aborted;
-    if (call.coalesced)
-      BOOST_REQUIRE(k == call.reported); // all at once, in order
+    if (call.coalesced) { // all at once, and without a tree in order
+      BOOST_REQUIRE((call.reported == 0 || call.round == round_));
+      if constexpr (std::is_same_v<Lane, cast_lane>)
+        BOOST_REQUIRE(k == call.reported);
+      call.round = round_;
+    }
     ++reported_;
     if (++call.reported == call.engines.size())
       calls_.erase(i);
   }
 
   std::mt19937 rng_;
-  cast_lane lane_;
+  Lane lane_;
   std::uint32_t next_engine_ = 0;
   std::uint32_t next_client_ = 1;
   std::map<engine_id, std::vector<dispatched_task>> engines_;
@@ -293,18 +303,17 @@ private:
   std::uint64_t accepted_ = 0;
   std::uint64_t reported_ = 0;
   std::uint64_t cancelled_ = 0;
+  std::uint64_t round_ = 0;
 };
 
-} // namespace
-
-BOOST_AUTO_TEST_SUITE(direct_events_suite)
-
-BOOST_AUTO_TEST_CASE(every_call_has_one_result_per_engine) {
+/// Lets worlds of 60 seeds go on for a while.
+template <class Lane, class... Ts>
+void run_worlds(Ts... xs) {
   std::uint64_t reported = 0;
   std::uint64_t cancelled = 0;
   for (unsigned seed = 1; seed <= 60; ++seed) {
     BOOST_TEST_CONTEXT("seed " << seed) {
-      chaos world{seed};
+      chaos<Lane> world{seed, xs...};
       for (auto i = 0; i < 400; ++i)
         world.step();
       world.finish();
@@ -314,6 +323,19 @@ BOOST_AUTO_TEST_CASE(every_call_has_one_result_per_engine) {
   }
   BOOST_TEST(reported > 5000u);
   BOOST_TEST(cancelled > 500u);
+}
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(direct_events_suite)
+
+BOOST_AUTO_TEST_CASE(every_call_has_one_result_per_engine) {
+  run_worlds<cast_lane>();
+}
+
+BOOST_AUTO_TEST_CASE(the_same_holds_for_trees) {
+  for (std::uint32_t leaves : {1, 2, 4})
+    run_worlds<tree_lane>(leaves);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

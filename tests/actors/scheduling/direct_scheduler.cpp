@@ -18,7 +18,8 @@ struct fixture : deterministic_fixture {
   fixture() {
     direct_scheduler_config cfg;
     cfg.resend = 20ms;
-    scheduler = sys.spawn(direct_scheduler, cfg, socket.as<socket_actor>());
+    scheduler = sys.spawn(direct_scheduler, cfg, socket.as<socket_actor>(),
+                          report_function{});
     run();
     auto [attach, owner] = socket.take<atom::attach, socket_owner_actor>();
     BOOST_TEST((owner == scheduler));

@@ -173,18 +173,25 @@ BOOST_AUTO_TEST_CASE(lets_engines_win_over_the_environment) {
 // -- start, run and controller ------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(reads_all_settings) {
-  auto x =
-    parsed<start_options>(
-      {"start", "-n",       "3",         "--name", "a",    "--program",
-       "p",     "--scheme", "lru",       "--hwm",  "7",    "--copy-threshold",
-       "64k",   "--listen", "127.0.0.1", "--port", "5000", "--curve",
-       "off",   "--wait",   "5s"})
-      .settings;
+  auto x = parsed<start_options>({"start",     "-n",
+                                  "3",         "--name",
+                                  "a",         "--program",
+                                  "p",         "--scheme",
+                                  "lru",       "--hwm",
+                                  "7",         "--broadcast-depth",
+                                  "2",         "--copy-threshold",
+                                  "64k",       "--listen",
+                                  "127.0.0.1", "--port",
+                                  "5000",      "--curve",
+                                  "off",       "--wait",
+                                  "5s"})
+             .settings;
   BOOST_TEST(x.engines == 3u);
   BOOST_TEST(x.name == "a");
   BOOST_TEST(x.program == "p");
   BOOST_TEST((x.scheme == "lru"));
   BOOST_TEST(x.hwm == 7u);
+  BOOST_TEST(x.broadcast_depth == 2u);
   BOOST_TEST(x.copy_threshold == "64k");
   BOOST_TEST(x.listen == "127.0.0.1");
   BOOST_TEST(x.port == 5000);
@@ -205,6 +212,7 @@ BOOST_AUTO_TEST_CASE(writes_the_flags_that_it_reads) {
   x.load = {"/x y.so", "/z.so"};
   x.scheme = "lru";
   x.hwm = 7;
+  x.broadcast_depth = 5;
   x.copy_threshold = "never";
   x.listen = "127.0.0.1";
   x.port = 5000;
@@ -223,6 +231,7 @@ BOOST_AUTO_TEST_CASE(refuses_settings_that_make_no_sense) {
   for (auto& args :
        {words{"-n", "0"}, words{"-n", "x"}, words{"-n", "99999"},
         words{"--hwm", "0"}, words{"--hwm", "4x"}, words{"--port", "65536"},
+        words{"--broadcast-depth", "6"}, words{"--broadcast-depth", "-1"},
         words{"--port", "-1"}, words{"--wait", "x"}, words{"-n"},
         words{"stray"}, words{"--", "x"}}) {
     auto line = args;

@@ -101,6 +101,7 @@ BOOST_AUTO_TEST_CASE(passes_everything_on) {
   x.name = "a";
   x.scheme = "lru";
   x.hwm = 7;
+  x.broadcast_depth = 2;
   x.copy_threshold = "64k";
   x.listen = "127.0.0.1";
   x.port = 5000;
@@ -115,12 +116,14 @@ BOOST_AUTO_TEST_CASE(passes_everything_on) {
   BOOST_TEST((controller.start_limit == 5s));
   BOOST_TEST((controller.scheduler.scheme == &lru_scheme()));
   BOOST_TEST(controller.scheduler.hwm == 7u);
+  BOOST_TEST(controller.broadcast_depth == 2u);
   BOOST_TEST(controller.bridge.copy.threshold() == 65536u);
   auto local = to_cluster_options(x);
   BOOST_TEST(local.engines == 3u);
   BOOST_TEST(local.name == ""); // private
   BOOST_TEST((local.scheme == "lru"));
   BOOST_TEST(local.hwm == 7u);
+  BOOST_TEST(local.broadcast_depth == 2u);
   BOOST_TEST(local.copy_threshold == "64k");
   BOOST_TEST((local.engine_timeout == 5s));
 }
