@@ -255,6 +255,7 @@ void tell_deaths(const troupe::client& session) {
   std::size_t submitted = 0;
   beginnings began;
   auto killed = session[0].apply<stubborn>(began.path());
+  began.wait(1); // else it may end in the client, and is not among those sent
   for (auto i = 0; i < 900; ++i) {
     auto& client = clients[static_cast<std::size_t>(i % 3)];
     auto view = random() % 2 ? client.direct(ids) : client.broadcast(ids);
