@@ -37,6 +37,11 @@ void count(std::atomic<std::uint64_t>& x) noexcept {
   x.fetch_add(1, std::memory_order_relaxed);
 }
 
+/// Whether `x` is within the bounds, and more than a routing id.
+bool can_pass(const message_parts& x) noexcept {
+  return x.size() > 1 && x.fits();
+}
+
 /// Opens a socket and binds it to its one endpoint, which is replaced by the
 /// real one.
 caf::error open_bound(zmq_socket& socket, socket_context& context,
@@ -68,8 +73,8 @@ struct device::impl {
   explicit impl(device_spec x)
     : spec(std::move(x)),
       context(socket_context::make()),
-      request(spec.max_frames),
-      reply(spec.max_frames) {
+      request(spec.max_frames, spec.max_message),
+      reply(spec.max_frames, spec.max_message) {
     // nop
   }
 
@@ -114,9 +119,9 @@ struct device::impl {
     }
   }
 
-  bool within_bounds(const message_parts& x) const noexcept {
-    return x.size() > 1 && x.size() <= spec.max_frames
-           && x.bytes() <= spec.max_message;
+  void drop(message_parts& x) noexcept {
+    x.clear();
+    count(dropped);
   }
 
   /// @returns whether there were any.
@@ -124,8 +129,8 @@ struct device::impl {
     for (auto n = 0; n < turn; ++n) {
       if (!std::exchange(held, false) && !request.receive(front.handle()))
         return n > 0;
-      if (!within_bounds(request) || !request.from_generated_id()) {
-        count(dropped);
+      if (!can_pass(request) || !request.from_generated_id()) {
+        drop(request);
         continue;
       }
       switch (request.send(back.handle())) {
@@ -136,7 +141,7 @@ struct device::impl {
           held = true;
           return n > 0;
         default:
-          count(dropped);
+          drop(request);
       }
     }
     return true;
@@ -147,9 +152,11 @@ struct device::impl {
     for (auto n = 0; n < turn; ++n) {
       if (!reply.receive(back.handle()))
         return n > 0;
-      auto sent = within_bounds(reply)
-                  && reply.send(front.handle()) == message_parts::result::sent;
-      count(sent ? replies : dropped);
+      if (can_pass(reply)
+          && reply.send(front.handle()) == message_parts::result::sent)
+        count(replies);
+      else
+        drop(reply);
     }
     return true;
   }

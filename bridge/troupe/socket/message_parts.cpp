@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/socket/message_parts.hpp"
 
-#include <algorithm>
+#include "troupe/socket/zmq_frames.hpp"
+
 #include <cerrno>
 
 namespace troupe {
 
-message_parts::message_parts(std::size_t most)
-  : parts_(std::make_unique<zmq_msg_t[]>(most + 1)), most_(most) {
+message_parts::message_parts(std::size_t most, std::size_t most_bytes)
+  : parts_(std::make_unique<zmq_msg_t[]>(most + 1)),
+    most_(most),
+    most_bytes_(most_bytes) {
   for (std::size_t i = 0; i <= most_; ++i)
     zmq_msg_init(&parts_[i]);
 }
@@ -18,10 +21,9 @@ message_parts::~message_parts() {
 }
 
 bool message_parts::receive(void* socket) noexcept {
-  size_ = 0;
-  bytes_ = 0;
+  clear();
   for (;;) {
-    auto& part = parts_[std::min(size_, most_)];
+    auto& part = parts_[kept_];
     auto n = zmq_msg_recv(&part, socket, ZMQ_DONTWAIT);
     if (n < 0 && errno == EINTR)
       continue;
@@ -29,28 +31,31 @@ bool message_parts::receive(void* socket) noexcept {
       clear();
       return false;
     }
+    ++kept_;
     ++size_;
     bytes_ += static_cast<std::size_t>(n);
-    if (zmq_msg_more(&part) == 0)
+    auto more = zmq_msg_more(&part) != 0;
+    if (!fits())
+      release();
+    if (!more)
       return true;
   }
 }
 
 message_parts::result message_parts::send(void* socket) noexcept {
   for (std::size_t i = 0; i < size_; ++i) {
-    auto flags = ZMQ_DONTWAIT | (i + 1 < size_ ? ZMQ_SNDMORE : 0);
-    auto n = 0;
-    do {
-      n = zmq_msg_send(&parts_[i], socket, flags);
-    } while (n < 0 && errno == EINTR);
-    if (n < 0 && i == 0 && errno == EAGAIN)
+    auto missing = size_ - i - 1;
+    auto number = try_send_frame(parts_[i], socket, missing > 0);
+    if (number == 0)
+      continue;
+    if (number == EAGAIN && i == 0)
       return result::full;
-    if (n < 0) {
-      clear(); // ZeroMQ took back what it had of it
-      return result::lost;
-    }
+    if (number == EAGAIN)
+      finish_broken_message(socket, missing);
+    clear(); // ZeroMQ took back what it had of it
+    return result::lost;
   }
-  size_ = 0;
+  clear();
   return result::sent;
 }
 
@@ -61,11 +66,16 @@ bool message_parts::from_generated_id() noexcept {
 }
 
 void message_parts::clear() noexcept {
-  for (std::size_t i = 0; i < std::min(size_, most_ + 1); ++i) {
-    zmq_msg_close(&parts_[i]);
-    zmq_msg_init(&parts_[i]);
-  }
+  release();
   size_ = 0;
+  bytes_ = 0;
+}
+
+void message_parts::release() noexcept {
+  for (; kept_ > 0; --kept_) {
+    zmq_msg_close(&parts_[kept_ - 1]);
+    zmq_msg_init(&parts_[kept_ - 1]);
+  }
 }
 
 } // namespace troupe

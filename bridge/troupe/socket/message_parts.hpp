@@ -22,8 +22,9 @@ public:
     lost,
   };
 
-  /// @param most frames to keep; those beyond are counted and thrown away.
-  explicit message_parts(std::size_t most);
+  /// Keeps messages of at most `most` frames and `most_bytes` bytes. Those
+  /// beyond are counted and thrown away as they come.
+  message_parts(std::size_t most, std::size_t most_bytes);
 
   ~message_parts();
 
@@ -31,13 +32,21 @@ public:
 
   message_parts& operator=(const message_parts&) = delete;
 
-  /// Takes the next message off `socket`.
+  /// Takes the next message off `socket`, in the place of the last one.
   /// @returns false if there is none.
   bool receive(void* socket) noexcept;
 
   /// Hands all frames to `socket`.
-  /// @pre `size()` is at most what is kept
+  /// @pre `fits()`
   result send(void* socket) noexcept;
+
+  /// Throws the message away.
+  void clear() noexcept;
+
+  /// Whether the message is within the bounds, and here.
+  bool fits() const noexcept {
+    return size_ <= most_ && bytes_ <= most_bytes_;
+  }
 
   /// Frames of the message, those thrown away included, and their bytes.
   std::size_t size() const noexcept {
@@ -52,10 +61,13 @@ public:
   bool from_generated_id() noexcept;
 
 private:
-  void clear() noexcept;
+  /// Closes what is kept.
+  void release() noexcept;
 
   std::unique_ptr<zmq_msg_t[]> parts_;
   std::size_t most_;
+  std::size_t most_bytes_;
+  std::size_t kept_ = 0; // of `parts_`
   std::size_t size_ = 0;
   std::size_t bytes_ = 0;
 };

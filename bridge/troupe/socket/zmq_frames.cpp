@@ -58,16 +58,19 @@ bool fill(zmq_msg_t& message, const buffer& frame, copy_policy policy,
   return true;
 }
 
-int send_frame(zmq_msg_t& message, void* socket, bool more) {
+int try_send_frame(zmq_msg_t& message, void* socket, bool more) {
   auto flags = ZMQ_DONTWAIT | (more ? ZMQ_SNDMORE : 0);
   auto result = 0;
   do {
     result = zmq_msg_send(&message, socket, flags);
   } while (result < 0 && errno == EINTR);
-  if (result >= 0)
-    return 0;
-  auto number = errno;
-  zmq_msg_close(&message);
+  return result >= 0 ? 0 : errno;
+}
+
+int send_frame(zmq_msg_t& message, void* socket, bool more) {
+  auto number = try_send_frame(message, socket, more);
+  if (number != 0)
+    zmq_msg_close(&message);
   return number;
 }
 

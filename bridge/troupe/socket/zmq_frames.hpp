@@ -50,6 +50,10 @@ struct frame_tally {
 bool fill(zmq_msg_t& message, const buffer& frame, copy_policy policy,
           frame_tally& sum);
 
+/// Sends `message`, which is empty then, or leaves it as it is.
+/// @returns 0 or an error number.
+int try_send_frame(zmq_msg_t& message, void* socket, bool more);
+
 /// Sends and closes `message`.
 /// @returns 0 or an error number.
 int send_frame(zmq_msg_t& message, void* socket, bool more);
