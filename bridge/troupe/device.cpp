@@ -89,6 +89,10 @@ struct device::impl {
 
   caf::error start() {
     using enum socket_type;
+    if (wake.fd() < 0)
+      return make_error(ec::limit_reached,
+                        "a device needs a descriptor to end its thread: "
+                        "raise the limit of open files (ulimit -n)");
     if (auto err = open_bound(front, *context,
                               socket_of(router, spec.front, spec), spec.front))
       return err;

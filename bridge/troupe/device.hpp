@@ -29,7 +29,8 @@ struct device_spec {
   int hwm = 4096;
 
   /// Is called, from the device's thread, if the device ends by itself: with a
-  /// sentence for people.
+  /// sentence for people. It must not throw, nor destroy the device, which
+  /// would wait for its own thread.
   std::function<void(const std::string&)> on_failure{};
 };
 

@@ -8,6 +8,7 @@
 #include <zmq.h>
 
 #include <map>
+#include <sys/resource.h>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -230,6 +231,19 @@ BOOST_AUTO_TEST_CASE(says_what_is_wrong_with_a_spec) {
   bad = loopback_spec();
   bad.max_frames = 1;
   BOOST_TEST(start_error(bad).find("two frames") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(does_not_start_what_it_could_not_end) {
+  rlimit usual{};
+  getrlimit(RLIMIT_NOFILE, &usual);
+  auto none = rlimit{0, usual.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  auto result = device::start(loopback_spec());
+  setrlimit(RLIMIT_NOFILE, &usual);
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error() == ec::limit_reached));
+  auto text = describe(result.error());
+  BOOST_TEST(text.find("end its thread") != text.npos, text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
