@@ -86,6 +86,13 @@ constexpr verify_limits limits_of() {
     return message_limits;
 }
 
+namespace detail {
+
+/// Stands for a flaw without a name.
+inline constexpr auto no_sense = "a value makes no sense";
+
+} // namespace detail
+
 /// Returns what `flaw` or `valid` of the traits have against a verified table,
 /// or null.
 /// @relates table_traits
@@ -95,7 +102,7 @@ const char* value_flaw(const Table& x) {
   if constexpr (requires { traits::flaw(x); })
     return traits::flaw(x);
   else if constexpr (requires { traits::valid(x); })
-    return traits::valid(x) ? nullptr : "a value makes no sense";
+    return traits::valid(x) ? nullptr : detail::no_sense;
   else
     return nullptr;
 }
@@ -221,8 +228,10 @@ public:
   }
 
   std::string explain(ec reason, const buffer& bytes) const override {
-    if (reason == ec::bad_value)
-      return value_flaw(*flatbuffers::GetRoot<Table>(bytes.data()));
+    if (reason == ec::bad_value) {
+      auto flaw = value_flaw(*flatbuffers::GetRoot<Table>(bytes.data()));
+      return flaw != nullptr ? flaw : detail::no_sense; // it may be gone by now
+    }
     return table_flaw<Table>(bytes, table_traits<Table>::identifier,
                              limits_of<Table>());
   }

@@ -17,6 +17,18 @@
 
 using namespace troupe;
 
+/// Changes its mind each time it is asked.
+template <>
+struct troupe::table_traits<shop::Line> {
+  static constexpr auto identifier = "LIN1";
+
+  static const char* flaw(const shop::Line&) {
+    return ++calls % 2 == 1 ? "it is odd" : nullptr;
+  }
+
+  static inline auto calls = 0;
+};
+
 namespace {
 
 using flatbuffers::FlatBufferBuilder;
@@ -211,6 +223,17 @@ BOOST_AUTO_TEST_CASE(counts_what_it_drops_by_reason) {
   BOOST_TEST(counters.invalid == 1u);
   BOOST_TEST(counters.dropped() == 6u);
   BOOST_TEST(counters.accepted == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(explains_a_flaw_that_is_gone_by_then) {
+  FlatBufferBuilder builder;
+  auto message = pack(builder, shop::CreateLine(builder));
+  auto& bytes = message.frames.front();
+  auto handler = on<shop::Line>([](const shop::Line&) {});
+  table_traits<shop::Line>::calls = 0;
+  BOOST_TEST((handler.handle({0, message, bytes, {}}) == ec::bad_value));
+  BOOST_TEST(handler.explain(ec::bad_value, bytes) == "a value makes no sense");
+  BOOST_TEST(handler.explain(ec::bad_value, bytes) == "it is odd");
 }
 
 BOOST_AUTO_TEST_CASE(reads_a_message_at_a_crooked_address) {
