@@ -114,9 +114,9 @@ struct socket_event {
     /// it tells; STREAM sockets name it.
     disconnected,
     /// The other side was turned away, or turned us away, or a message of it
-    /// was
-    /// refused (`value` since the last such event); `reason` and `text` say
-    /// why.
+    /// was refused.
+    /// Of such messages there were `value` since the last such event.
+    /// `reason` and `text` say why.
     refused,
     /// A connection attempt failed; the next one follows in `value`
     /// milliseconds.
