@@ -80,7 +80,13 @@ call_book::cancelling call_book::cancel(const task_group& group,
   if (x.group.get() != &group)
     return result; // a group of another lane, with a number of its own
   auto end = std::min(first + count, x.results());
+  // Of what was cancelled before, the scheduler would wait for calls that are
+  // never sent.
   auto leave = [&](std::size_t begin, std::size_t until) {
+    while (begin < until && x.has_ended(begin))
+      ++begin;
+    while (begin < until && x.has_ended(until - 1))
+      --until;
     if (begin < until)
       result.rest.push_back({x.first + begin, until - begin});
   };

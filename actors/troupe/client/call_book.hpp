@@ -44,7 +44,8 @@ public:
   struct cancelling {
     /// Ended here, because it was not sent.
     std::uint64_t dequeued = 0;
-    /// Results for the scheduler to look at, some of which may have ended.
+    /// Results for the scheduler to look at, some of which may have ended, but
+    /// neither the first nor the last of a range.
     std::vector<task_range> rest{};
   };
 

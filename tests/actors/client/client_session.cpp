@@ -585,6 +585,25 @@ BOOST_AUTO_TEST_CASE(a_group_that_is_not_here_is_not_cancelled) {
   BOOST_TEST(group->failed() == 3u);
 }
 
+BOOST_AUTO_TEST_CASE(what_ended_here_is_not_left_to_the_scheduler) {
+  session.credit(49, 100000);
+  auto group = submit(100);
+  BOOST_TEST(sent() == range(1, 49));
+  BOOST_TEST(session.cancel(*group, 0, 100).dequeued == 51u);
+  BOOST_TEST(sent().empty()); // the others are passed over
+  auto again = session.cancel(*group, 0, 100);
+  BOOST_TEST(again.dequeued == 0u);
+  BOOST_REQUIRE(again.rest.size() == 1u);
+  BOOST_TEST(again.rest[0].first == 1u);
+  BOOST_TEST(again.rest[0].count == 49u);
+  BOOST_TEST(!answer({1, 2, 4}));
+  again = session.cancel(*group, 0, 100);
+  BOOST_REQUIRE(again.rest.size() == 1u);
+  BOOST_TEST(again.rest[0].first == 3u);
+  BOOST_TEST(again.rest[0].count == 47u);
+  BOOST_TEST(session.cancel(*group, 60, 10).rest.empty());
+}
+
 // -- through a device ---------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(cuts_what_it_sends_to_a_device) {
