@@ -135,9 +135,11 @@ void pass_on(self_pointer self, client_id id, cancel_request x) {
 struct why_answers {
   wait_reports all;
   int missing = 0;
+  bool told = false;
 };
 
-/// Asks one scheduler, or both about all tasks.
+/// Asks one scheduler, or both about all tasks. Of two, one may fail;
+/// if none tells anything, the client gives up.
 void pass_on(self_pointer self, client_id id, const why_query& x) {
   auto& state = self->state;
   std::vector<membership_listener_actor*> asked;
@@ -148,19 +150,23 @@ void pass_on(self_pointer self, client_id id, const why_query& x) {
     asked.push_back(&state.direct_scheduler);
   auto answers = std::make_shared<why_answers>();
   answers->missing = static_cast<int>(asked.size());
+  auto answer = [self, id, answers,
+                 request = x.request](const wait_reports& y) {
+    auto& reports = answers->all.reports;
+    reports.insert(reports.end(), y.reports.begin(), y.reports.end());
+    if (--answers->missing == 0 && answers->told)
+      perform(self, self->state.core->told_why(id, request, answers->all));
+  };
   for (auto scheduler : asked)
     self
       ->request<caf::message_priority::high>(*scheduler, request_limit,
                                              atom::why_v, x)
       .then(
-        [self, id, answers, request = x.request](const wait_reports& y) {
-          auto& reports = answers->all.reports;
-          reports.insert(reports.end(), y.reports.begin(), y.reports.end());
-          if (--answers->missing == 0)
-            perform(self,
-                    self->state.core->told_why(id, request, answers->all));
+        [answers, answer](const wait_reports& y) {
+          answers->told = true;
+          answer(y);
         },
-        [](const caf::error&) {});
+        [answer](const caf::error&) { answer({}); });
 }
 
 using scheduler_pair = std::array<const membership_listener_actor*, 2>;

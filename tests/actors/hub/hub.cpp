@@ -629,4 +629,30 @@ BOOST_AUTO_TEST_CASE(asks_both_schedulers_why_tasks_wait) {
   BOOST_TEST(sent().size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(tells_why_tasks_wait_without_a_scheduler_that_fails) {
+  join_client(alice, 1);
+  auto fail = [this](test::probe& who) {
+    who->receive([](atom::why, const why_query&) {
+      return caf::result<wait_reports>{make_error(ec::peer_gone, "not now")};
+    });
+    run();
+  };
+  arrive(alice, pack_why_query({6, {}}));
+  fail(scheduler);
+  fail(direct);
+  BOOST_TEST(socket.received_nothing()); // not that nothing waits
+  arrive(alice, pack_why_query({7, {}}));
+  fail(direct);
+  BOOST_TEST(socket.received_nothing());
+  scheduler->receive([](atom::why, const why_query&) {
+    return wait_reports{std::vector<wait_report>(3)};
+  });
+  run();
+  auto all = sent();
+  BOOST_REQUIRE_EQUAL(all.size(), 1u);
+  auto reports = read_why(*all[0].get<wire::Why>());
+  BOOST_REQUIRE(reports);
+  BOOST_TEST(reports->size() == 3u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()
