@@ -41,7 +41,7 @@ std::string direct_text(const wait_report& x) {
     case reason::EnginesAway:
       return "waits for " + engine + ", " + behind + "which has no connection";
     case reason::Dependencies:
-      return "ended on " + engine + ", and is reported together with "
+      return "has ended for " + engine + ", and is reported together with "
              + counted(x.more, "other call") + ", such as "
              + to_string(task_id{x.task.client, x.detail});
     default:

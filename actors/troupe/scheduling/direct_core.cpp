@@ -153,7 +153,7 @@ void direct_core::accept(direct_client& client, const cast_order& order,
   client.open += x.open;
   client.bytes += x.bytes;
   accepted_ += x.open;
-  auto key = ++last_key_;
+  auto key = x.key = ++last_key_;
   // The last result may end the call: nothing of it is read afterwards.
   for (std::uint32_t k = 0, count = entry.engines(); k < count; ++k) {
     auto id = calls.engine(entry, k);

@@ -72,13 +72,11 @@ wait_report direct_core::reason_of(const direct_call& call,
   std::vector<bool> ended(call.entry().engines());
   for (std::uint32_t i = 0; i < call.entry().engines(); ++i)
     ended[i] = !owns(calls.engine(call.entry(), i));
-  for (auto& x : call.kept) {
+  for (auto& x : call.kept)
     ended[x.entry.id() - first] = true;
-    if (x.entry.id() == first + k)
-      result.engine = engine_id{x.entry.engine()};
-  }
   if (!ended[k])
     return {};
+  result.engine = calls.engine(call.entry(), k);
   auto open = std::ranges::find(ended, false) - ended.begin();
   result.reason = reason::Dependencies;
   result.detail = (first + static_cast<std::uint64_t>(open)) | direct_number;
@@ -116,7 +114,7 @@ wait_reports direct_core::count_reasons() const {
     if (x.client != nullptr && !x.kept.empty()) {
       auto number = x.kept.front().entry.id();
       auto k = static_cast<std::uint32_t>(number - x.entry().id());
-      add(reason_of(x, k), *x.client, number, number, x.kept.size());
+      add(reason_of(x, k), *x.client, number, x.key, x.kept.size());
     }
   wait_reports result;
   for (auto& [key, x] : all) {

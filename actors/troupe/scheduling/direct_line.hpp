@@ -55,6 +55,9 @@ struct direct_call {
   /// Bytes of all arguments.
   std::uint64_t bytes = 0;
 
+  /// The first key of its items: lower than those of all later calls.
+  std::uint64_t key = 0;
+
   /// What is reported together.
   std::vector<kept_result> kept;
 };

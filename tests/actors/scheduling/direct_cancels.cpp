@@ -312,9 +312,32 @@ BOOST_AUTO_TEST_CASE(a_result_that_waits_for_others_says_so) {
   answer_one(e1);
   BOOST_TEST((why(2).reason == reason::Dependencies));
   BOOST_TEST(to_string(why(2))
-             == "ended on engine-1, and is reported together "
+             == "has ended for engine-1, and is reported together "
                 "with 1 other call, such as 1/d1");
   BOOST_TEST((why(1).reason == reason::Dispatched));
+}
+
+BOOST_AUTO_TEST_CASE(results_without_an_engine_say_whose_they_would_be) {
+  submit(ann, casts(1, 2, {0}));
+  submit(ann, casts(3, 1, {0, 1, 9}, cast_flags::coalesce));
+  round();
+  cancel(cancel_mode::dequeue, 3, 1); // waits behind two others
+  BOOST_TEST(to_string(why(3))
+             == "has ended for engine-0, and is reported together "
+                "with 1 other call, such as 1/d4");
+  BOOST_TEST((why(5).engine == engine_id{9})); // there never was one
+}
+
+BOOST_AUTO_TEST_CASE(the_oldest_of_all_clients_is_the_example) {
+  submit(ann, casts(7, 1, {0, 1}, cast_flags::coalesce));
+  submit(ben, casts(1, 1, {0, 1}, cast_flags::coalesce));
+  round();
+  answer_one(e1);
+  answer_one(e1);
+  for (auto& x : core.why({}).reports)
+    BOOST_TEST((x.task == task_id{ann, 7 | direct_number}
+                || x.task == task_id{ann, 8 | direct_number}));
+  BOOST_TEST(core.why({}).reports.size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(nothing_is_known_of_calls_that_ended_or_never_were) {
