@@ -25,10 +25,11 @@ std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x) {
 
 bool plausible(const cast_batch_view& calls, task_number last) {
   for (auto& entry : calls.entries) {
-    if (entry.id() <= last || entry.id() + entry.engines() < entry.id()
+    auto next = entry.id() + entry.engines();
+    if (entry.id() <= last || is_direct(entry.id()) || is_direct(next - 1)
         || (entry.item_size() != 0 && !can_scatter(calls, entry)))
       return false;
-    last = entry.id() + entry.engines() - 1;
+    last = next - 1;
   }
   return true;
 }

@@ -59,8 +59,8 @@ void cast_root::submit(client_record& sender, message_view message) {
     return drop(peer, wire::RefusalCode::Malformed, describe(calls.error()));
   if (!plausible(*calls, sender.last_number))
     return drop(peer, wire::RefusalCode::Malformed,
-                "numbers of results must ascend, arrays to scatter consist of "
-                "whole items");
+                "numbers of results must ascend below 2^63, arrays to scatter "
+                "consist of whole items");
   if (!has_credit(*calls, from.load, {cfg_.client_tasks, cfg_.client_bytes}))
     return drop(peer, wire::RefusalCode::Limit,
                 "more calls or bytes outstanding than the credit allows");

@@ -97,8 +97,8 @@ void direct_core::submit(client_record& sender, message_view message) {
     return drop(peer, wire::RefusalCode::Malformed, describe(calls.error()));
   if (!plausible(*calls, sender.last_number))
     return drop(peer, wire::RefusalCode::Malformed,
-                "numbers of results must ascend, arrays to scatter consist of "
-                "whole items");
+                "numbers of results must ascend below 2^63, arrays to scatter "
+                "consist of whole items");
   if (!has_credit(*calls, {client.open, client.bytes},
                   {cfg_.client_tasks, cfg_.client_bytes}))
     return drop(peer, wire::RefusalCode::Limit,

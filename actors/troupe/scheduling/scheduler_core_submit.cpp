@@ -33,7 +33,8 @@ void scheduler_core::submit(client_record& client, message_view message) {
   if (!tasks)
     return refuse_it(describe(tasks.error()));
   if (!plausible(client, *tasks))
-    return refuse_it("numbers of tasks must ascend, attempts be at least 1");
+    return refuse_it(
+      "numbers of tasks must ascend below 2^63, attempts be at least 1");
   auto demands = read_demands(message, *tasks);
   if (!demands)
     return refuse_it(describe(demands.error()));
@@ -54,7 +55,7 @@ bool scheduler_core::plausible(const client_record& client,
                                const task_batch_view& tasks) {
   auto last = client.last_number;
   for (auto& entry : tasks.entries) {
-    if (entry.id() <= last || entry.attempts() == 0)
+    if (entry.id() <= last || is_direct(entry.id()) || entry.attempts() == 0)
       return false;
     last = entry.id();
   }

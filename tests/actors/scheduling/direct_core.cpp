@@ -387,6 +387,18 @@ BOOST_AUTO_TEST_CASE(numbers_must_ascend) {
   BOOST_TEST((sent.refusals[0].second == wire::RefusalCode::Malformed));
 }
 
+BOOST_AUTO_TEST_CASE(numbers_leave_the_highest_bit_free) {
+  submit(ann, casts(direct_number, 1, {0}));
+  submit(ann, casts(direct_number - 1, 1, {0, 1})); // its second result
+  submit(ann, casts(UINT64_MAX, 1, {0, 1}));
+  auto sent = flush();
+  BOOST_REQUIRE(sent.refusals.size() == 3u);
+  for (auto& x : sent.refusals)
+    BOOST_TEST((x.second == wire::RefusalCode::Malformed));
+  submit(ann, casts(direct_number - 1, 1, {0}));
+  BOOST_TEST(flush().refusals.empty());
+}
+
 BOOST_AUTO_TEST_CASE(slow_engines_hold_up_nobody_else) {
   for (task_number i = 0; i < 10; ++i)
     submit(ann, casts(1 + 2 * i, 1, {0, 1}));
