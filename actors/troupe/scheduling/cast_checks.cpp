@@ -57,7 +57,7 @@ std::vector<task_number> cancelled_before(const cast_batch_view& calls,
     return result;
   for (auto& entry : calls.entries)
     for (std::uint32_t k = 0; k < entry.engines(); ++k)
-      if (early.take(entry.id() + k))
+      if (early.covers(entry.id() + k))
         result.push_back(entry.id() + k);
   return result;
 }

@@ -21,8 +21,8 @@ struct cast_load {
 /// Returns the bytes of all arguments of a call.
 std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x);
 
-/// Whether numbers of results ascend from above `last`, and arrays to scatter
-/// consist of whole items.
+/// Whether numbers of results ascend from above `last` to below 2^63, and
+/// arrays to scatter consist of whole items.
 bool plausible(const cast_batch_view& calls, task_number last);
 
 /// Whether the calls fit into a client's credit. A single call fits when

@@ -20,7 +20,7 @@ std::uint64_t early_cancels::add(const std::vector<task_range>& xs,
   return result;
 }
 
-bool early_cancels::take(task_number x) {
+bool early_cancels::covers(task_number x) {
   std::erase_if(ranges_, [x](const range& y) { return y.last < x; });
   return std::ranges::any_of(ranges_, [x](const range& y) {
     return x >= y.first && x <= y.last;

@@ -24,8 +24,9 @@ public:
   /// @returns how many of them there are
   std::uint64_t add(const std::vector<task_range>& xs, task_number last);
 
-  /// Whether a number that comes now was cancelled. Numbers ascend.
-  bool take(task_number x);
+  /// Whether a number that comes now was cancelled. Numbers ascend: ranges
+  /// below it are forgotten.
+  bool covers(task_number x);
 
 private:
   struct range {

@@ -93,7 +93,7 @@ void scheduler_core::accept(client_record& client,
       client.bytes += x.bytes;
       make_ready(x);
     }
-    if (!client.cancelled.empty() && client.cancelled.take(entry.id()))
+    if (!client.cancelled.empty() && client.cancelled.covers(entry.id()))
       abort_number(client, entry.id());
     ++index;
   }

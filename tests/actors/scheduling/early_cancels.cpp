@@ -10,19 +10,19 @@ BOOST_AUTO_TEST_SUITE(early_cancels_suite)
 BOOST_AUTO_TEST_CASE(notes_what_did_not_come_yet) {
   early_cancels x;
   BOOST_TEST(x.add({{1, 4}, {3, 5}, {9, 2}}, 4) == 5u); // 5 to 7, 9 and 10
-  BOOST_TEST(x.take(5));
-  BOOST_TEST(x.take(7));
-  BOOST_TEST(!x.take(8));
-  BOOST_TEST(x.take(9));
-  BOOST_TEST(!x.take(11));
+  BOOST_TEST(x.covers(5));
+  BOOST_TEST(x.covers(7));
+  BOOST_TEST(!x.covers(8));
+  BOOST_TEST(x.covers(9));
+  BOOST_TEST(!x.covers(11));
   BOOST_TEST(x.empty());
 }
 
 BOOST_AUTO_TEST_CASE(numbers_may_be_left_out) {
   early_cancels x;
   x.add({{3, 2}, {6, 1}}, 0);
-  BOOST_TEST(!x.take(5));
-  BOOST_TEST(x.take(6));
+  BOOST_TEST(!x.covers(5));
+  BOOST_TEST(x.covers(6));
 }
 
 BOOST_AUTO_TEST_CASE(ranges_without_an_end_are_ignored) {
