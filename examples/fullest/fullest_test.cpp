@@ -26,8 +26,8 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(fullest_suite, fixture)
 
 BOOST_AUTO_TEST_CASE(fills_one_engine_after_the_other) {
-  places.add(2);
-  places.add(2);
+  places.add(troupe::at_most(2));
+  places.add(troupe::at_most(2));
   auto first = pick();
   BOOST_TEST(pick() == first);
   auto second = pick();
@@ -37,8 +37,8 @@ BOOST_AUTO_TEST_CASE(fills_one_engine_after_the_other) {
 }
 
 BOOST_AUTO_TEST_CASE(goes_on_with_the_engine_that_has_more) {
-  places.add(3);
-  places.add(3);
+  places.add(troupe::at_most(3));
+  places.add(troupe::at_most(3));
   for (auto i = 0; i < 5; ++i)
     pick(); // three and two
   auto x = places.load(0) == 3 ? placement::seat{0} : placement::seat{1};
