@@ -78,7 +78,7 @@ inline const std::vector<sample> samples{
    {"transport", "size", "lane", "idle_p99_us", "loaded_p99_us",
     "loaded_to_idle", "bulk_s"},
    3,
-   3,
+   4, // lanes have no raw twin
    3},
   {"broadcast --engines 1,3 --size 0,10000 --transport ipc --batch 1,16",
    {"engines", "size", "batch", "engine_msgs_per_s"},
