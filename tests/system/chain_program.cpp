@@ -3,6 +3,7 @@
 // A program that is client and engine: chains of tasks in which something goes
 // wrong. Links write down that they ran. Prints a line per promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <algorithm>
@@ -20,6 +21,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using troupe::test::check;
 
 namespace {
 
@@ -52,31 +54,11 @@ int link(std::string log, int number, std::string event) {
 }
 TROUPE_TASK(link);
 
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
-
-/// A directory that goes away with its content.
+/// Where links write.
 class scratch {
 public:
-  scratch() {
-    auto name =
-      (std::filesystem::temp_directory_path() / "chain-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr)
-      throw std::runtime_error("no directory for the log");
-    path_ = name;
-  }
-
-  scratch(const scratch&) = delete;
-
-  scratch& operator=(const scratch&) = delete;
-
-  ~scratch() {
-    std::filesystem::remove_all(path_);
-  }
-
   std::string log() const {
-    return (path_ / "log").string();
+    return directory_ / "log";
   }
 
   /// The numbers that links wrote.
@@ -89,7 +71,7 @@ public:
   }
 
 private:
-  std::filesystem::path path_;
+  troupe::test::temp_dir directory_;
 };
 
 using links = std::vector<troupe::async_result<int>>;

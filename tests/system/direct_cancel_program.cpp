@@ -4,6 +4,7 @@
 // and broadcasts that are cancelled or whose engines end, with the processes of
 // `troupe run`. Prints a line per promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <algorithm>
@@ -25,6 +26,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using troupe::test::check;
 using reason = troupe::wire::WaitReason;
 
 namespace {
@@ -78,46 +80,27 @@ TROUPE_TASK(stubborn);
 
 // -- what stories share -------------------------------------------------------
 
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
-
-/// Whether `f` holds soon.
 bool soon(const std::function<bool()>& f) {
-  auto end = std::chrono::steady_clock::now() + patience;
-  while (!f() && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(2ms);
-  return f();
+  return troupe::test::wait_until(f, patience);
 }
 
 /// Where engines tell that they began, until this goes away.
 class beginnings {
 public:
-  beginnings() {
-    auto path = std::filesystem::temp_directory_path() / "troupe-XXXXXX";
-    path_ = path.string();
-    if (mkdtemp(path_.data()) == nullptr)
-      throw std::runtime_error("cannot make " + path_);
-  }
-
-  ~beginnings() {
-    std::filesystem::remove_all(path_);
-  }
-
-  const std::string& path() const {
-    return path_;
+  std::string path() const {
+    return directory_.path();
   }
 
   /// Waits until `count` processes began.
   bool wait(std::ptrdiff_t count) const {
     return soon([&] {
       using iterator = std::filesystem::directory_iterator;
-      return std::distance(iterator{path_}, iterator{}) == count;
+      return std::distance(iterator{directory_.path()}, iterator{}) == count;
     });
   }
 
 private:
-  std::string path_;
+  troupe::test::temp_dir directory_;
 };
 
 troupe::wait_report why(const troupe::client& session,

@@ -4,6 +4,7 @@
 // broadcasts promise with the processes of `troupe run`. Prints a line per
 // promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <chrono>
@@ -21,6 +22,7 @@
 
 using namespace std::chrono_literals;
 using troupe::engine_id;
+using troupe::test::check;
 
 namespace {
 
@@ -81,10 +83,6 @@ int square(int x) {
 TROUPE_TASK(square);
 
 // -- stories ------------------------------------------------------------------
-
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
 
 template <class F>
 troupe::errc code_of(F f) {

@@ -3,6 +3,7 @@
 // A program that is client and engine: tasks that depend on each other in
 // large numbers, and what the original gets wrong. Prints a line per promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using troupe::test::check;
 
 namespace {
 
@@ -44,10 +46,6 @@ int die(int) {
   return 0;
 }
 TROUPE_TASK(die);
-
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
 
 troupe::errc code_of(const std::function<void()>& f) {
   try {

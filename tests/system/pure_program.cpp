@@ -3,6 +3,7 @@
 // A program that is client and engine, in a cluster with a device (scheme
 // pure). Prints a line per promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <algorithm>
@@ -23,6 +24,8 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using troupe::test::check;
+using troupe::test::says;
 
 namespace {
 
@@ -50,12 +53,8 @@ TROUPE_TASK(picky);
 /// which one.
 constexpr auto patience = 25s;
 
-/// Returns whether `f` holds before the patience is over.
 bool soon(const std::function<bool()>& f) {
-  auto end = std::chrono::steady_clock::now() + patience;
-  while (!f() && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(2ms);
-  return f();
+  return troupe::test::wait_until(f, patience);
 }
 
 bool exists(const std::string& path) {
@@ -85,10 +84,6 @@ double sum(std::span<const double> xs) {
 }
 TROUPE_TASK(sum);
 
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
-
 /// Returns what `f` throws: code, sentence and hint.
 std::string problem_of(const std::function<void()>& f) {
   try {
@@ -102,19 +97,8 @@ std::string problem_of(const std::function<void()>& f) {
 /// A file that appears when `open` is called, and lets tasks go on.
 class gate {
 public:
-  gate() {
-    auto path = std::filesystem::temp_directory_path() / "troupe-XXXXXX";
-    directory_ = path.string();
-    if (mkdtemp(directory_.data()) == nullptr)
-      throw std::runtime_error("cannot make " + directory_);
-  }
-
-  ~gate() {
-    std::filesystem::remove_all(directory_);
-  }
-
   std::string path() const {
-    return directory_ + "/open";
+    return directory_ / "open";
   }
 
   /// Waits until a task waits here.
@@ -127,12 +111,8 @@ public:
   }
 
 private:
-  std::string directory_;
+  troupe::test::temp_dir directory_;
 };
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Four engines.
 void tasks(const troupe::cluster& cluster) {

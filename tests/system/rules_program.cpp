@@ -3,6 +3,7 @@
 // A program that is client and engine, and checks what the scheduler promises
 // with the processes of `troupe run`. Prints a line per promise.
 
+#include "system/promises.hpp"
 #include <troupe/troupe.hpp>
 
 #include <chrono>
@@ -17,6 +18,9 @@
 #include <vector>
 
 using namespace std::chrono_literals;
+using troupe::test::check;
+using troupe::test::says;
+using troupe::test::wait_until;
 
 namespace {
 
@@ -57,10 +61,6 @@ int stubborn(int) {
 }
 TROUPE_TASK(stubborn);
 
-void check(bool fine, const std::string& claim) {
-  std::cout << (fine ? "ok: " : "BROKEN: ") << claim << std::endl;
-}
-
 std::string problem_of(const std::function<void()>& f) {
   try {
     f();
@@ -68,10 +68,6 @@ std::string problem_of(const std::function<void()>& f) {
   } catch (const troupe::error& x) {
     return x.what();
   }
-}
-
-bool says(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
 }
 
 /// Two engines without anything, one with `gpu-node,gpu=1`.
@@ -105,14 +101,6 @@ void rejections(const troupe::client& session) {
         "what everybody rejects ends: " + why);
 }
 
-/// Whether `f` holds soon.
-bool soon(const std::function<bool()>& f) {
-  auto end = std::chrono::steady_clock::now() + 10s;
-  while (!f() && std::chrono::steady_clock::now() < end)
-    std::this_thread::sleep_for(2ms);
-  return f();
-}
-
 bool is_dispatched(const troupe::client& session, const troupe::task_id& id) {
   auto xs = session.core()->why(id, 5s);
   return xs.at(0).reason == troupe::wire::WaitReason::Dispatched;
@@ -132,7 +120,7 @@ void cancels(const troupe::client& session) {
   auto view = session.balanced();
   auto first = view.apply<patient>(1);
   auto second = view.apply<stubborn>(2);
-  check(soon([&] {
+  check(wait_until([&] {
           return is_dispatched(session, first.id())
                  && is_dispatched(session, second.id());
         }),
@@ -153,7 +141,7 @@ void cancels(const troupe::client& session) {
   check(killed == 1 && code_of(second) == "cancelled"
           && std::chrono::steady_clock::now() - begin < 5s,
         "a task that does not stop is killed");
-  check(soon([&] { return session.ids().size() == 2; }),
+  check(wait_until([&] { return session.ids().size() == 2; }),
         "its engine is started again");
   auto pids = view.map<where>(std::vector<int>(100)).get();
   check(std::set<int>(pids.begin(), pids.end()).size() == 2,
@@ -189,7 +177,7 @@ void fairness(const troupe::client& session) {
   check(small.wait(20s) && big.done() < many.size() / 2,
         "few tasks of one client do not wait for all of another");
   auto before = big.done();
-  check(soon([&] { return big.done() > before; }), "those go on");
+  check(wait_until([&] { return big.done() > before; }), "those go on");
   big.cancel(troupe::cancel_mode::dequeue);
 }
 
@@ -220,7 +208,7 @@ void balance(const troupe::client& session) {
   std::vector<int> inputs(400, 1);
   inputs.front() = 20000;
   auto results = view.map<lasting>(inputs);
-  check(soon([&] { return results.done() == inputs.size() - 1; }),
+  check(wait_until([&] { return results.done() == inputs.size() - 1; }),
         "tasks behind a long one run elsewhere");
   std::size_t attempts = 0;
   for (std::size_t i = 1; i < inputs.size(); ++i)
