@@ -2,6 +2,7 @@
 #include "troupe/engine/engine.hpp"
 
 #include "troupe/engine/device_frames.hpp"
+#include "troupe/engine/engine_cancels.hpp"
 #include "troupe/error.hpp"
 #include "troupe/protocol/control.hpp"
 #include "troupe/scheduling/cast_tree.hpp"
@@ -29,7 +30,7 @@ namespace troupe {
 
 namespace {
 
-using self_pointer = engine_actor::stateful_pointer<engine_state>;
+using self_pointer = engine_pointer;
 
 /// How long the bridge may take to open a socket.
 constexpr auto open_limit = std::chrono::seconds{10};
@@ -98,13 +99,6 @@ void tick_in_time(self_pointer self) {
   auto now = self->clock().now();
   state.tick_at = std::max(*due, now);
   self->delayed_send(self, *state.tick_at - now, atom::tick_v);
-}
-
-/// Sends on the direct lane, if there is one by now.
-template <class... Ts>
-void send_direct(self_pointer self, Ts&&... xs) {
-  if (self->state.direct)
-    self->send(self->state.direct, std::forward<Ts>(xs)...);
 }
 
 // -- the leaf -----------------------------------------------------------------
@@ -251,86 +245,6 @@ void tick(self_pointer self) {
     return; // an earlier one replaced it, and another is pending
   state.tick_at.reset();
   tell_link(self, [](hub_link& link, auto now) { return link.tick(now); });
-}
-
-// -- cancelled tasks, and such that take too long -----------------------------
-
-/// How long results have before the goodbye, which takes another way.
-constexpr auto goodbye_delay = std::chrono::milliseconds{10};
-
-/// Returns what had no room, and `more` behind it.
-std::vector<multipart> with_unsent(std::vector<multipart>& unsent,
-                                   std::vector<multipart> more) {
-  auto result = std::exchange(unsent, {});
-  std::ranges::move(more, std::back_inserter(result));
-  return result;
-}
-
-/// Ends the process with the task that it runs, unless that ended by now. The
-/// nanny starts another one.
-void end_with_task(self_pointer self, std::uint64_t key, wire::Outcome outcome,
-                   const failure& why) {
-  auto& state = self->state;
-  if (state.killed || !state.runner->abandon(key, outcome, why))
-    return;
-  state.killed = true;
-  auto [messages, direct, look_again] = state.runner->take_results();
-  auto leave = std::vector<buffer>{pack_leave()};
-  if (state.device)
-    add_addresses(messages);
-  else
-    messages.emplace_back(leave);
-  direct.emplace_back(std::move(leave));
-  messages = with_unsent(state.unsent, std::move(messages));
-  direct = with_unsent(state.unsent_direct, std::move(direct));
-  if (!messages.empty())
-    self->send(state.tasks, outgoing{std::move(messages)});
-  send_direct(self, outgoing{std::move(direct)});
-  self->delayed_send(self, goodbye_delay, atom::stop_v);
-}
-
-void revoke(self_pointer self, const wire::Revoke& message) {
-  auto& state = self->state;
-  auto what = read_revoke(message);
-  if (!what) {
-    ++state.dropped;
-    return;
-  }
-  auto& control = state.runner->control();
-  auto hit = control.revoke(what->keys, what->mode != cancel_mode::dequeue);
-  auto running = control.current(); // it may be another one by now
-  if (hit && what->mode == cancel_mode::kill
-      && std::ranges::find(what->keys, running) != what->keys.end())
-    end_with_task(self, running, wire::Outcome::Aborted,
-                  {"cancelled", "its engine's process was ended with it"});
-}
-
-/// Asks a task to stop whose time is over, and kills it after a grace.
-void look_at_limit(self_pointer self) {
-  auto& state = self->state;
-  auto& control = state.runner->control();
-  auto limit = control.running_limit();
-  if (!limit)
-    return;
-  if (std::exchange(state.limited_task, limit->key) != limit->key)
-    state.asked_to_stop = false;
-  auto now = std::chrono::steady_clock::now();
-  auto due = limit->at
-             + (state.asked_to_stop ? state.stop_grace
-                                    : std::chrono::milliseconds{0});
-  if (now >= due && !std::exchange(state.asked_to_stop, true)) {
-    control.stop(limit->key);
-    due += state.stop_grace;
-  } else if (now >= due) {
-    return end_with_task(self, limit->key, wire::Outcome::Timeout,
-                         {"run_limit", "it ran longer than its limit, and did "
-                                       "not stop when it was asked to"});
-  }
-  if (state.look_at && *state.look_at > now && *state.look_at <= due)
-    return; // a look is planned, and plans the next one
-  state.look_at = due;
-  control.look_planned(due);
-  self->delayed_send(self, due - now, atom::revoke_v);
 }
 
 void receive_control(self_pointer self, multipart x) {
