@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/scheduling/cast_checks.hpp"
 
+#include "troupe/error.hpp"
+
+#include <utility>
+
 namespace troupe {
 
 namespace {
@@ -12,15 +16,6 @@ constexpr auto length_bytes = sizeof(std::uint64_t);
 bool can_scatter(const cast_batch_view& calls, const wire::CastEntry& x) {
   return x.size() >= length_bytes && x.frames() > 0
          && calls.frames_of(x).front().size() % x.item_size() == 0;
-}
-
-} // namespace
-
-std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x) {
-  auto result = std::uint64_t{x.size()};
-  for (auto& frame : calls.frames_of(x))
-    result += frame.size();
-  return result;
 }
 
 bool plausible(const cast_batch_view& calls, task_number last) {
@@ -41,6 +36,33 @@ bool has_credit(const cast_batch_view& calls, cast_load used, cast_load most) {
     used.bytes += bytes_of(calls, entry);
   }
   return alone || (used.results <= most.results && used.bytes <= most.bytes);
+}
+
+} // namespace
+
+std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x) {
+  auto result = std::uint64_t{x.size()};
+  for (auto& frame : calls.frames_of(x))
+    result += frame.size();
+  return result;
+}
+
+checked_casts check_casts(message_view message, task_number last,
+                          cast_load used, cast_load most) {
+  auto calls = read_casts(message);
+  if (!calls)
+    return {nullptr, wire::RefusalCode::Malformed, describe(calls.error())};
+  if (!plausible(*calls, last))
+    return {nullptr, wire::RefusalCode::Malformed,
+            "numbers of results must ascend below 2^63, arrays to scatter "
+            "consist of whole items"};
+  if (!has_credit(*calls, used, most))
+    return {nullptr, wire::RefusalCode::Limit,
+            "more calls or bytes outstanding than the credit allows"};
+  return {std::make_shared<const cast_submission>(
+            cast_submission{std::move(message), *calls}),
+          {},
+          {}};
 }
 
 task_number last_of(const cast_batch_view& calls, task_number last) {

@@ -2,10 +2,13 @@
 #pragma once
 
 #include "troupe/protocol/cast_batch.hpp"
+#include "troupe/scheduling/direct_line.hpp"
 #include "troupe/scheduling/early_cancels.hpp"
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <string>
 #include <vector>
 
 /// What a `Cast` has to fulfil before its calls are accepted.
@@ -21,13 +24,19 @@ struct cast_load {
 /// Returns the bytes of all arguments of a call.
 std::uint64_t bytes_of(const cast_batch_view& calls, const wire::CastEntry& x);
 
-/// Whether numbers of results ascend from above `last` to below 2^63, and
-/// arrays to scatter consist of whole items.
-bool plausible(const cast_batch_view& calls, task_number last);
+/// Calls that are accepted, or why not.
+struct checked_casts {
+  std::shared_ptr<const cast_submission> batch; // null = refused
+  wire::RefusalCode code{};
+  std::string reason;
+};
 
-/// Whether the calls fit into a client's credit. A single call fits when
-/// nothing else is outstanding.
-bool has_credit(const cast_batch_view& calls, cast_load used, cast_load most);
+/// Reads the calls of a message and checks that the numbers of their results
+/// ascend from above `last` to below 2^63, that arrays to scatter consist of
+/// whole items, and that they fit into the client's credit. A single call fits
+/// when nothing else is outstanding.
+checked_casts check_casts(message_view message, task_number last,
+                          cast_load used, cast_load most);
 
 /// Returns the number of the last result, or `last` if there are no calls.
 /// @pre the calls are plausible

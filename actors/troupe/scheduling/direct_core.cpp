@@ -91,20 +91,11 @@ void direct_core::undo(engine_record* engine, bool gone, multipart message) {
 
 void direct_core::submit(client_record& sender, message_view message) {
   auto& client = clients_.at(sender.id);
-  auto& peer = sender.peer;
-  auto calls = read_casts(message);
-  if (!calls)
-    return drop(peer, wire::RefusalCode::Malformed, describe(calls.error()));
-  if (!plausible(*calls, sender.last_number))
-    return drop(peer, wire::RefusalCode::Malformed,
-                "numbers of results must ascend below 2^63, arrays to scatter "
-                "consist of whole items");
-  if (!has_credit(*calls, {client.open, client.bytes},
-                  {cfg_.client_tasks, cfg_.client_bytes}))
-    return drop(peer, wire::RefusalCode::Limit,
-                "more calls or bytes outstanding than the credit allows");
-  auto batch = std::make_shared<const cast_submission>(
-    cast_submission{std::move(message), *calls});
+  auto [batch, code, reason] = check_casts(
+    std::move(message), sender.last_number, {client.open, client.bytes},
+    {cfg_.client_tasks, cfg_.client_bytes});
+  if (!batch)
+    return drop(sender.peer, code, reason);
   sender.last_number = last_of(batch->calls, sender.last_number);
   accept(client,
          {sender.id, batch, cancelled_before(batch->calls, sender.cancelled)});
