@@ -51,11 +51,6 @@ public:
   /// trip is negligible.
   load_limit limit() const noexcept;
 
-  /// The most tasks outstanding.
-  std::uint32_t hwm() const noexcept {
-    return limit().hwm;
-  }
-
 private:
   /// Tasks that may wait in the engine if they take longer than the budget.
   std::uint32_t long_ones_waiting() const noexcept;

@@ -25,21 +25,21 @@ BOOST_AUTO_TEST_SUITE(prefetch_suite)
 
 BOOST_AUTO_TEST_CASE(a_fixed_hwm_stays) {
   prefetch pace{17};
-  BOOST_TEST(pace.hwm() == 17u);
+  BOOST_TEST(pace.limit().hwm == 17u);
   pace.record(1);
-  BOOST_TEST(pace.hwm() == 17u);
+  BOOST_TEST(pace.limit().hwm == 17u);
   pace.record(1'000'000'000);
-  BOOST_TEST(pace.hwm() == 17u);
+  BOOST_TEST(pace.limit().hwm == 17u);
 }
 
 BOOST_AUTO_TEST_CASE(starts_slowly) {
-  BOOST_TEST(prefetch{0}.hwm() == prefetch::initial_hwm);
+  BOOST_TEST(prefetch{0}.limit().hwm == prefetch::initial_hwm);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_result_counts_in_full) {
   prefetch pace{0};
   pace.record(80'000);
-  BOOST_TEST(pace.hwm() == 201u);
+  BOOST_TEST(pace.limit().hwm == 201u);
 }
 
 BOOST_AUTO_TEST_CASE(short_tasks_go_out_in_groups) {
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(one_task_waits_unless_the_round_trip_is_negligible) {
     prefetch pace{0};
     pace.record(run_ns);
     pace.record_round_trip(round_trip);
-    return pace.hwm();
+    return pace.limit().hwm;
   };
   BOOST_TEST(hwm(8'000'000, 300us) == 2u);
   BOOST_TEST(hwm(16'000'000, 300us) == 2u);
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(tasks_of_seconds_do_not_wait_however_far_the_engine) {
   prefetch pace{0};
   pace.record(1'000'000'000);
   pace.record_round_trip(500ms);
-  BOOST_TEST(pace.hwm() == 1u);
+  BOOST_TEST(pace.limit().hwm == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(a_round_trip_is_an_average) {
@@ -91,10 +91,10 @@ BOOST_AUTO_TEST_CASE(a_round_trip_is_an_average) {
   pace.record(20'000'000);
   for (auto i = 0; i < 100; ++i)
     pace.record_round_trip(100us);
-  BOOST_TEST(pace.hwm() == 1u);
+  BOOST_TEST(pace.limit().hwm == 1u);
   for (auto i = 0; i < 100; ++i)
     pace.record_round_trip(400us);
-  BOOST_TEST(pace.hwm() == 2u);
+  BOOST_TEST(pace.limit().hwm == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(the_shortest_tasks_meet_the_limit) {
@@ -118,10 +118,10 @@ BOOST_AUTO_TEST_CASE(one_long_task_shows_at_once_and_is_forgotten) {
   for (auto i = 0; i < 100; ++i)
     pace.record(1'000);
   pace.record(1'000'000'000);
-  BOOST_TEST(pace.hwm() == 1u);
+  BOOST_TEST(pace.limit().hwm == 1u);
   for (auto i = 0; i < 100; ++i)
     pace.record(1'000);
-  BOOST_TEST(pace.hwm() > 200u);
+  BOOST_TEST(pace.limit().hwm > 200u);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
