@@ -3,6 +3,7 @@
 #include "bridge/loopback.hpp"
 #include "support/temp_dir.hpp"
 #include <troupe/bridge.hpp>
+#include <troupe/socket/turn.hpp>
 
 #include <caf/send.hpp>
 
@@ -149,6 +150,20 @@ BOOST_AUTO_TEST_CASE(delivers_in_batches_from_the_socket_itself) {
     for (auto& x : batch.messages)
       BOOST_TEST(x.frames.front().text() == std::to_string(next++));
   }
+}
+
+BOOST_AUTO_TEST_CASE(lets_large_messages_wait_for_their_turn) {
+  auto router = open_router("inproc://*");
+  auto dealer = open_dealer(router.endpoints.front());
+  auto large = buffer::adopt(std::string(max_turn_bytes / 4, 'x'));
+  owner client{sys};
+  client.send(dealer.handle, std::vector<multipart>(10, multipart{large}));
+  BOOST_REQUIRE(wait_until(
+    [&] { return client.counters(dealer.handle).messages_sent == 10; }));
+  owner server{sys};
+  server.attach(router.handle);
+  for (auto size : {4u, 4u, 2u})
+    BOOST_TEST(server.take_delivery().messages.size() == size);
 }
 
 BOOST_AUTO_TEST_CASE(binds_and_connects_several_endpoints) {

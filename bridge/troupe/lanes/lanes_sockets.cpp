@@ -18,6 +18,15 @@ using namespace std::chrono_literals;
 /// How long the bridge may take to open a socket.
 constexpr auto open_timeout = 10s;
 
+/// Larger frames go in chunks over ipc, so that no system call of the bulk
+/// lane's thread takes longer than the copy of one: the kernel does not
+/// interrupt it. Over tcp, the buffers of the connection do the same.
+constexpr auto bulk_chunk = std::size_t{128} << 10;
+
+bool uses_ipc(const std::string& endpoint) {
+  return endpoint.starts_with("ipc:");
+}
+
 } // namespace
 
 bool lanes_actor_impl::current(std::uint32_t tag) const noexcept {
@@ -45,6 +54,9 @@ socket_spec lanes_actor_impl::socket_for(lane via) const {
   if (via == lane::bulk) {
     result.options.send_buffer = spec_.bulk_buffer;
     result.options.receive_buffer = spec_.bulk_buffer;
+    auto& where = connecting() ? result.connect : result.bind;
+    if (spec_.own_bulk_thread && !result.chunk_size && uses_ipc(where.front()))
+      result.chunk_size = bulk_chunk;
   }
   return result;
 }

@@ -57,12 +57,20 @@ public:
   /// Takes all messages of `x`, or none.
   bool push(message_bundle& x);
 
+  /// What `retry` leaves to its caller.
+  struct outcome {
+    /// All messages of the peers that are gone.
+    std::vector<multipart> lost{};
+    /// Whether some peer used up its share, and more may be sent right away.
+    bool more = false;
+  };
+
   /// Calls `send` for the oldest message (or bundle) of each peer, and goes on
-  /// with the peer's next one as long as messages are sent. `send` may take
-  /// what is in a message that it reports as sent, and some of a bundle.
-  /// @returns all messages of the peers that are gone.
+  /// with the peer's next one as long as messages are sent, up to `share` bytes
+  /// per peer; the last message may exceed it. `send` may take what is in a
+  /// message that it reports as sent, and some of a bundle.
   template <class Send>
-  std::vector<multipart> retry(Send send);
+  outcome retry(Send send, std::size_t share);
 
   /// Takes all messages out.
   std::vector<multipart> take_all();
@@ -97,16 +105,18 @@ private:
 };
 
 template <class Send>
-std::vector<multipart> held_messages::retry(Send send) {
-  std::vector<multipart> lost;
+held_messages::outcome held_messages::retry(Send send, std::size_t share) {
+  outcome done;
   for (auto i = queues_.begin(); i != queues_.end();) {
     auto& waiting = i->second;
     auto result = send_result::sent;
-    while (!waiting.empty()) {
+    auto used = std::size_t{0};
+    while (!waiting.empty() && used < share) {
       auto before = measure(waiting.front());
       result = std::visit([&](auto& x) { return send(x); }, waiting.front());
       if (result == send_result::sent) {
         forget(before);
+        used += before.second;
         waiting.pop_front();
         continue;
       }
@@ -115,10 +125,11 @@ std::vector<multipart> held_messages::retry(Send send) {
       break;
     }
     if (result != send_result::sent && result != send_result::would_block)
-      take(waiting, lost);
+      take(waiting, done.lost);
+    done.more = done.more || (result == send_result::sent && !waiting.empty());
     i = waiting.empty() ? queues_.erase(i) : std::next(i);
   }
-  return lost;
+  return done;
 }
 
 } // namespace troupe

@@ -4,6 +4,7 @@
 
 #include "troupe/socket/counting.hpp"
 #include "troupe/socket/socket_actor.hpp"
+#include "troupe/socket/turn.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -28,7 +29,8 @@ void socket_actor_impl::read() {
   auto bytes = std::uint64_t{0};
   multipart message;
   auto left = spec_.max_batch;
-  for (; left > 0; --left) {
+  auto taken = std::size_t{0};
+  for (; left > 0 && taken < max_turn_bytes; --left) {
     auto result = socket_.receive(message);
     if (result == receive_result::nothing)
       break;
@@ -41,6 +43,8 @@ void socket_actor_impl::read() {
       socket_.decline();
       continue;
     }
+    auto size = message.size_bytes();
+    taken += size;
     if (link_) {
       read_link(message, batch);
       if (batch.size() < spec_.max_batch)
@@ -49,11 +53,11 @@ void socket_actor_impl::read() {
       break;
     }
     ++received;
-    bytes += message.size_bytes();
+    bytes += size;
     if (accept(message, batch))
       batch.push_back(std::move(message));
   }
-  pending_ = left == 0;
+  pending_ = left == 0 || taken >= max_turn_bytes;
   if (link_) {
     for (auto& x : batch)
       bytes += x.size_bytes();

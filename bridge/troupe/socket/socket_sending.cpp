@@ -4,6 +4,7 @@
 
 #include "troupe/socket/counting.hpp"
 #include "troupe/socket/socket_actor.hpp"
+#include "troupe/socket/turn.hpp"
 
 #include <utility>
 
@@ -130,7 +131,7 @@ void socket_actor_impl::arm_retry() {
 }
 
 void socket_actor_impl::retry() {
-  auto lost = held_.retry([this]<class T>(T& x) {
+  auto send = [this]<class T>(T& x) {
     auto peer = routing_id{};
     if constexpr (std::same_as<T, multipart>) {
       if (expired(x))
@@ -141,7 +142,9 @@ void socket_actor_impl::retry() {
     if (result == send_result::would_block)
       report_full(peer);
     return result;
-  });
+  };
+  auto [lost, more] = held_.retry(send, max_turn_bytes);
+  pending_ = pending_ || more;
   for (auto& message : lost)
     give_back(why_gone(message.peer), message);
   set_gauge(counters_.held, held_.size());

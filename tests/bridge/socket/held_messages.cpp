@@ -22,9 +22,10 @@ struct fixture {
   }
 
   /// Retries with results by peer, and records what was sent.
-  std::vector<multipart> retry(std::map<routing_id, send_result> results) {
+  std::vector<multipart> retry(std::map<routing_id, send_result> results,
+                               std::size_t share = 1000) {
     sent.clear();
-    return held.retry([&]<class T>(T& x) {
+    auto send = [&]<class T>(T& x) {
       if constexpr (std::same_as<T, message_bundle>) {
         if (results[{}] == send_result::sent)
           sent[{}] += std::to_string(x.messages());
@@ -34,7 +35,10 @@ struct fixture {
           sent[x.peer] += x.frames.front().text();
         return results[x.peer];
       }
-    });
+    };
+    auto done = held.retry(send, share);
+    more = done.more;
+    return std::move(done.lost);
   }
 
   /// Holds a bundle of `n` messages of three bytes.
@@ -48,6 +52,7 @@ struct fixture {
   message_bundle bundle{link_layout{true}};
   held_messages held{5, 100};
   std::map<routing_id, std::string> sent;
+  bool more = false;
 };
 
 } // namespace
@@ -85,6 +90,24 @@ BOOST_AUTO_TEST_CASE(does_not_let_one_peer_block_another) {
   BOOST_TEST(held.size() == 2u);
   BOOST_TEST(held.waits_for(alice));
   BOOST_TEST(!held.waits_for(bob));
+}
+
+BOOST_AUTO_TEST_CASE(sends_no_more_than_a_share_per_peer_at_a_time) {
+  for (auto text : {"aa", "bb", "cc"})
+    hold(alice, text);
+  hold(bob, "dd");
+  std::map<routing_id, send_result> both{{alice, send_result::sent},
+                                         {bob, send_result::sent}};
+  retry(both, 3); // the message that goes beyond it is still sent
+  BOOST_TEST(sent[alice] == "aabb");
+  BOOST_TEST(sent[bob] == "dd");
+  BOOST_TEST(more);
+  retry({{alice, send_result::would_block}}, 3);
+  BOOST_TEST(!more); // it would be in vain
+  retry(both, 2);
+  BOOST_TEST(sent[alice] == "cc");
+  BOOST_TEST(!more);
+  BOOST_TEST(held.empty());
 }
 
 BOOST_AUTO_TEST_CASE(gives_back_everything_for_a_peer_that_is_gone) {
@@ -158,14 +181,15 @@ BOOST_AUTO_TEST_CASE(takes_all_of_a_bundle_or_nothing) {
 
 BOOST_AUTO_TEST_CASE(counts_what_is_left_of_a_bundle) {
   BOOST_TEST(hold_bundle(5));
-  held.retry([&]<class T>(T& x) {
+  auto send = [&]<class T>(T& x) {
     if constexpr (std::same_as<T, message_bundle>) {
       std::vector<multipart> messages;
       x.unpack(messages);
       x.copy(messages.back(), pool);
     }
     return send_result::would_block;
-  });
+  };
+  held.retry(send, 1000);
   BOOST_TEST(held.size() == 1u);
   BOOST_TEST(hold_bundle(4));
   BOOST_TEST(held.take_all().size() == 5u);
