@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "troupe/lanes/lanes_actor.hpp"
 
+#include "troupe/error.hpp"
 #include "troupe/lanes/connecting_lanes.hpp"
 #include "troupe/lanes/lane_tag.hpp"
 #include "troupe/lanes/listening_lanes.hpp"
@@ -123,6 +124,8 @@ void lanes_actor_impl::on_exit() {
     promise.deliver(make_error(ec::closed, "the lanes are closed"));
   if (owner_)
     demonitor(owner_.address()); // or CAF remembers us as long as it lives
+  if (started_)
+    demonitor(bridge_.address());
   owner_ = nullptr;
   bridge_ = nullptr;
 }
@@ -154,8 +157,10 @@ caf::result<lane_endpoints> lanes_actor_impl::tell_endpoints() {
 
 /// Opens the sockets, not before somebody is there who learns if that fails.
 void lanes_actor_impl::start() {
-  if (!std::exchange(started_, true))
-    open_sockets();
+  if (std::exchange(started_, true))
+    return;
+  monitor(bridge_); // between two attempts, no socket would tell
+  open_sockets();
 }
 
 void lanes_actor_impl::wake() {
@@ -171,6 +176,8 @@ void lanes_actor_impl::lose_actor(const caf::down_msg& x) {
     owner_ = nullptr;
     return quit(x.reason);
   }
+  if (x.source == bridge_.address())
+    return quit(make_error(ec::closed, "the bridge is closed"));
   for (auto via : all_lanes)
     if (sockets_[via] && x.source == sockets_[via].address()) {
       sockets_[via] = nullptr;

@@ -2,6 +2,7 @@
 
 // The part of the lanes actor that opens and closes its sockets.
 
+#include "troupe/error.hpp"
 #include "troupe/lanes/lane_tag.hpp"
 #include "troupe/lanes/lanes_actor.hpp"
 
@@ -13,10 +14,12 @@ namespace troupe {
 
 namespace {
 
-using namespace std::chrono_literals;
-
-/// How long the bridge may take to open a socket.
-constexpr auto open_timeout = 10s;
+/// Whether `err` says that the bridge is closed, or comes from CAF, because
+/// there is none to answer.
+bool without_bridge(const caf::error& err) {
+  return err == ec::closed
+         || err.category() != caf::detail::error_factory<ec>::category;
+}
 
 /// Larger frames go in chunks over ipc, so that no system call of the bulk
 /// lane's thread takes longer than the copy of one: the kernel does not
@@ -66,7 +69,8 @@ void lanes_actor_impl::open_sockets() {
   for (auto via : all_lanes) {
     auto spec = socket_for(via);
     auto tag = spec.tag;
-    request(bridge_, open_timeout, atom::open_v, std::move(spec))
+    // The bridge always answers, and what came too late would stay open.
+    request(bridge_, caf::infinite, atom::open_v, std::move(spec))
       .then([=, this](open_socket& x) { take_socket(via, tag, x); },
             [=, this](caf::error& err) { fail_to_open(via, tag, err); });
   }
@@ -108,6 +112,10 @@ void lanes_actor_impl::fail_to_open(lane via, std::uint32_t tag,
     if (--missing_ == 0)
       give_up();
     return;
+  }
+  if (without_bridge(err)) {
+    open_error_ = std::move(err);
+    return give_up();
   }
   socket_event event;
   event.what = socket_event::kind::refused;

@@ -8,6 +8,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 
 #include <zmq.h>
@@ -128,6 +129,20 @@ caf::behavior namer(caf::event_based_actor* self, lanes_actor lanes) {
   };
 }
 
+/// Stands in for a bridge that fails with `err` from the fourth socket on.
+bridge_actor::behavior_type failing_bridge(bridge_actor::pointer self,
+                                           bridge_actor real, caf::error err) {
+  auto opened = std::make_shared<int>(0);
+  return {
+    [=](atom::open, socket_spec& spec) -> caf::result<open_socket> {
+      if (++*opened > 3)
+        return err;
+      return self->delegate(real, atom::open_v, std::move(spec));
+    },
+    [=](atom::counters) { return self->delegate(real, atom::counters_v); },
+  };
+}
+
 /// Lanes that talk to each other.
 struct fixture : test::bridge_fixture {
   ~fixture() {
@@ -181,6 +196,15 @@ struct fixture : test::bridge_fixture {
     return open(spec);
   }
 
+  /// Waits for the end of lanes that `watcher` monitors.
+  bool down(const lanes_actor& lanes) {
+    auto gone = false;
+    watcher->receive(
+      [&](caf::down_msg& x) { gone = x.source == lanes.address(); },
+      caf::after(test::patience) >> [] {});
+    return gone;
+  }
+
   caf::error open_error(lanes_spec spec) {
     spec.sockets.security = no_security{};
     auto result = open_lanes(sys, bridge->actor(), std::move(spec));
@@ -202,6 +226,7 @@ struct fixture : test::bridge_fixture {
   opened_lanes here, there;
   peer_id peer_here{}, peer_there{};
   lanes_owner alice{sys}, bob{sys};
+  caf::scoped_actor watcher{sys};
   test::temp_dir dir;
 };
 
@@ -472,14 +497,6 @@ BOOST_AUTO_TEST_CASE(gives_the_bulk_lane_a_thread_of_its_own) {
 }
 
 BOOST_AUTO_TEST_CASE(ends_with_its_owner_and_with_the_bridge) {
-  caf::scoped_actor watcher{sys};
-  auto down = [&](const lanes_actor& lanes) {
-    auto gone = false;
-    watcher->receive(
-      [&](caf::down_msg& x) { gone = x.source == lanes.address(); },
-      caf::after(test::patience) >> [] {});
-    return gone;
-  };
   there = listen();
   watcher->monitor(there.handle);
   {
@@ -493,6 +510,40 @@ BOOST_AUTO_TEST_CASE(ends_with_its_owner_and_with_the_bridge) {
   bob.attach(there.handle);
   bridge.reset();
   BOOST_TEST(down(there.handle));
+}
+
+BOOST_AUTO_TEST_CASE(ends_with_the_bridge_between_two_attempts) {
+  there = listen(); // and nobody owns it, so that nobody joins
+  lanes_spec spec;
+  spec.connect = there.endpoints;
+  spec.join_timeout = 20ms;
+  spec.retry_min = spec.retry_max = 1h;
+  here = open(spec);
+  watcher->monitor(here.handle);
+  alice.attach(here.handle);
+  BOOST_TEST((alice.take_event().reason == ec::timed_out));
+  bridge.reset();
+  BOOST_TEST(down(here.handle));
+}
+
+BOOST_AUTO_TEST_CASE(ends_when_there_is_no_bridge_to_open_sockets) {
+  there = listen(); // and nobody owns it, so that nobody joins
+  for (auto& err : {make_error(ec::closed, "the bridge is closed"),
+                    caf::make_error(caf::sec::request_receiver_down)}) {
+    auto failing = sys.spawn(failing_bridge, bridge->actor(), err);
+    lanes_spec spec;
+    spec.connect = there.endpoints;
+    spec.join_timeout = 20ms;
+    spec.retry_min = spec.retry_max = 20ms;
+    spec.sockets.security = no_security{};
+    auto lanes = open_lanes(sys, failing, spec);
+    BOOST_REQUIRE(lanes);
+    watcher->monitor(lanes->handle);
+    lanes_owner carol{sys};
+    carol.attach(lanes->handle);
+    BOOST_TEST(down(lanes->handle));
+    caf::anon_send_exit(failing, caf::exit_reason::user_shutdown);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(the_owner_is_a_guest_of_the_pump) {
