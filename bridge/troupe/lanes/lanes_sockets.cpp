@@ -3,11 +3,14 @@
 // The part of the lanes actor that opens and closes its sockets.
 
 #include "troupe/error.hpp"
+#include "troupe/lanes/lane_header.hpp"
 #include "troupe/lanes/lane_tag.hpp"
 #include "troupe/lanes/lanes_actor.hpp"
 
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace troupe {
@@ -28,6 +31,11 @@ constexpr auto bulk_chunk = std::size_t{128} << 10;
 
 bool uses_ipc(const std::string& endpoint) {
   return endpoint.starts_with("ipc:");
+}
+
+/// Makes room for our header within a limit.
+void raise(std::size_t& limit, std::size_t by) {
+  limit += std::min(by, std::numeric_limits<std::size_t>::max() - limit);
 }
 
 } // namespace
@@ -51,7 +59,8 @@ socket_spec lanes_actor_impl::socket_for(lane via) const {
   result.tag = make_tag(generation_, via);
   result.watch = true;
   result.ends_with = address(); // also if we end before it opens
-  result.max_frames += 1;       // our header
+  raise(result.max_frames, 1);
+  raise(result.max_message, pack(lane_header{}).size());
   if (spec_.own_bulk_thread)
     result.options.affinity = via == lane::bulk ? 2 : 1;
   if (via == lane::bulk) {

@@ -40,6 +40,13 @@ struct fixture {
     time.run();
   }
 
+  /// Takes what the lanes ask the bridge for.
+  socket_spec take_asked() {
+    auto asked = bridge.ptr()->dequeue();
+    BOOST_REQUIRE((asked->content().match_elements<atom::open, socket_spec>()));
+    return asked->content().get_as<socket_spec>(1);
+  }
+
   static caf::actor_system_config& init(caf::actor_system_config& cfg) {
     cfg.add_message_types<caf::id_block::troupe_bridge>();
     cfg.set("scheduler.policy", caf::atom("testing"));
@@ -68,6 +75,16 @@ BOOST_AUTO_TEST_CASE(waits_for_the_bridge_as_long_as_it_takes) {
   time.run();
   BOOST_TEST(!owner.ptr()->has_next_message());
   owner->demonitor(lanes.address());
+}
+
+BOOST_AUTO_TEST_CASE(leaves_room_for_its_header) {
+  start();
+  for (auto via : all_lanes) {
+    auto asked = take_asked();
+    BOOST_TEST(asked.connect[0] == (*spec.connect)[via]);
+    BOOST_TEST(asked.max_frames == 6);
+    BOOST_TEST(asked.max_message == 1000 + pack(lane_header{}).size());
+  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()
