@@ -10,7 +10,7 @@ void connecting_lanes::note(lane via, const socket_event& x, time_point now) {
   if (refuses_messages(x))
     refused(x.reason, which + ": " + x.text, user_);
   else if (x.what == socket_event::kind::refused)
-    end(x.reason, which + " was refused: " + to_string(x.reason), now);
+    end(x.reason, which + ": " + x.text, now);
   else if (x.what == socket_event::kind::disconnected && !leaving_[via])
     end(ec::peer_gone, which + " broke", now);
 }

@@ -183,6 +183,9 @@ void lanes_core::give_back(lane via, returned& x, time_point now) {
   if (x.reason == ec::peer_gone)
     lost(via, connection, ec::peer_gone,
          "the " + std::string{to_string(via)} + " lane broke", now);
+  else if (x.reason == ec::key_removed)
+    lost(via, connection, ec::key_removed,
+         "its key was removed while it was connected", now);
 }
 
 void lanes_core::give_back_past(peer_id peer, lane via, returned& x) {

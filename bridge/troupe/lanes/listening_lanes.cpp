@@ -19,20 +19,21 @@ constexpr auto first_probe_pause = 10ms;
 // -- events -------------------------------------------------------------------
 
 void listening_lanes::note(lane via, const socket_event& x, time_point now) {
-  if (refuses_messages(x))
+  if (x.what == socket_event::kind::refused) {
+    if (x.reason == ec::key_removed)
+      suspect(via, now); // whose peer it is, its connection tells at once
     return refused(x.reason,
                    "the " + std::string{to_string(via)} + " lane: " + x.text,
                    nullptr);
-  if (x.what == socket_event::kind::refused)
-    return refused(x.reason,
-                   "a stranger on the " + std::string{to_string(via)}
-                     + " lane failed to shake hands",
-                   nullptr);
-  if (x.what != socket_event::kind::disconnected)
-    return;
+  }
+  if (x.what == socket_event::kind::disconnected)
+    suspect(via, now + first_probe_pause);
+}
+
+void listening_lanes::suspect(lane via, time_point probe_time) {
   suspicious_[via] = true;
   probes_left_ = max_probes;
-  probe_time_ = std::min(probe_time_, now + first_probe_pause);
+  probe_time_ = std::min(probe_time_, probe_time);
 }
 
 void listening_lanes::drop(peer_id peer, time_point) {

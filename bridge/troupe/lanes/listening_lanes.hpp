@@ -46,6 +46,9 @@ private:
   void say_hello(lane via, const multipart& message, const lane_header& header,
                  time_point now);
 
+  /// Begins to look for peers whose connection of a lane is gone.
+  void suspect(lane via, time_point probe_time);
+
   void probe();
 
   lane_table table_;

@@ -81,7 +81,7 @@ struct fixture {
           x.peer = {};
           to_here[via].push_back(std::move(x));
         } else {
-          returned back{0, ec::peer_gone, std::move(x)};
+          returned back{0, why_broken, std::move(x)};
           backs.push_back({via, std::move(back)});
         }
     for (auto& x : theirs.news)
@@ -155,6 +155,7 @@ struct fixture {
   listening_lanes there{{100, 8, 1000}, {5s, 4, 4}};
   bool connected = false;
   per_lane<bool> broken{};
+  ec why_broken = ec::peer_gone;
   per_lane<std::deque<multipart>> to_there;
   per_lane<std::deque<multipart>> to_here;
   std::deque<std::pair<lane, returned>> backs;
@@ -257,6 +258,32 @@ BOOST_AUTO_TEST_CASE(gives_back_what_waited_for_a_peer_that_left) {
   BOOST_TEST(log_here.take() == "back:b/1 left/1");
 }
 
+BOOST_AUTO_TEST_CASE(a_peer_whose_key_was_removed_leaves) {
+  join();
+  broken = {{true, true, true}};
+  why_broken = ec::key_removed;
+  socket_event event;
+  event.what = socket_event::kind::refused;
+  event.reason = ec::key_removed;
+  event.text = "the key of alice was removed";
+  there.note(lane::task, event, now);
+  there.tick(now); // asks at once who that is
+  flush();
+  BOOST_TEST(log_there.take() == "refused/0 left/1");
+  BOOST_TEST((log_there.reason == ec::key_removed));
+}
+
+BOOST_AUTO_TEST_CASE(gives_back_what_waits_when_a_key_was_removed) {
+  join();
+  broken = {{true, true, true}};
+  why_broken = ec::key_removed;
+  send(there, peer_id{1}, "a", lane::task, 7);
+  send(there, peer_id{1}, "b", lane::bulk, 7);
+  flush();
+  BOOST_TEST(log_there.take() == "back:a/1 back:b/1 left/1");
+  BOOST_TEST(there.counters().peers == 0);
+}
+
 BOOST_AUTO_TEST_CASE(tells_what_a_socket_refused_and_goes_on) {
   join();
   log_here.take();
@@ -352,6 +379,7 @@ BOOST_AUTO_TEST_CASE(drops_a_peer_at_will) {
   run();
   BOOST_TEST(log_there.take() == "left/1");
   BOOST_TEST(log_here.take() == "left/1");
+  BOOST_TEST((log_here.reason == ec::closed));
   advance(100ms);
   BOOST_TEST(log_there.take() == "joined/2");
   log_here.take();
