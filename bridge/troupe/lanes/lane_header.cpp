@@ -27,6 +27,10 @@ constexpr auto reasons = std::array{
   reason_pair{ec::limit_reached, wire::LaneRefusal::Limit},
   reason_pair{ec::unknown_peer, wire::LaneRefusal::UnknownPeer},
   reason_pair{ec::timed_out, wire::LaneRefusal::Late},
+  reason_pair{ec::peer_full, wire::LaneRefusal::Full},
+  reason_pair{ec::peer_gone, wire::LaneRefusal::Gone},
+  reason_pair{ec::closed, wire::LaneRefusal::Closed},
+  reason_pair{ec::bad_envelope, wire::LaneRefusal::NoHeader},
 };
 
 wire::LaneRefusal to_wire(ec code) {

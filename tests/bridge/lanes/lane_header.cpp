@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(carries_reasons_and_cuts_long_texts) {
   sent.word = lane_word::refusal;
   sent.text = std::string(2000, 'x');
   for (auto reason : {ec::version_mismatch, ec::limit_reached, ec::unknown_peer,
-                      ec::timed_out, ec::unexpected_message}) {
+                      ec::timed_out, ec::unexpected_message, ec::peer_full,
+                      ec::peer_gone, ec::closed, ec::bad_envelope}) {
     sent.reason = reason;
     auto read = there_and_back(sent);
     BOOST_TEST((read.reason == reason));
