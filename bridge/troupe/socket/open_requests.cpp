@@ -60,8 +60,13 @@ std::vector<open_request> open_requests::take_expired(time_point now) {
   return result;
 }
 
-std::vector<open_request> open_requests::take_sent() {
-  return take_if([](const open_request& x) { return x.sent; });
+void open_requests::mark_lost() noexcept {
+  for (auto& [id, x] : requests_)
+    x.lost = x.sent;
+}
+
+std::vector<open_request> open_requests::take_lost() {
+  return take_if([](const open_request& x) { return x.lost; });
 }
 
 std::vector<open_request> open_requests::take_all() {

@@ -28,6 +28,9 @@ struct open_request {
   multipart message{};
 
   bool sent = false;
+
+  /// Whether the peer that has it went. Its answer may lie unread.
+  bool lost = false;
 };
 
 /// The requests of one socket that wait for replies, oldest first. DEALER
@@ -73,8 +76,11 @@ public:
   /// Takes out all whose deadline has passed.
   std::vector<open_request> take_expired(time_point now);
 
-  /// Takes out all that were sent.
-  std::vector<open_request> take_sent();
+  /// The only peer went: all that were sent so far are lost.
+  void mark_lost() noexcept;
+
+  /// Takes out all that are lost.
+  std::vector<open_request> take_lost();
 
   std::vector<open_request> take_all();
 

@@ -196,6 +196,8 @@ void socket_actor_impl::service() {
     retry_time_ = time_point::max(); // whoever still waits sets it again
     probe_peers();
   }
+  if (events_pending_)
+    note_events(); // before reading: what came before these is told before
   // Input first: a peer that went away while its queue was full is noticed only
   // by reading.
   auto reads = reading();
@@ -205,10 +207,12 @@ void socket_actor_impl::service() {
     read();
   // If not for the answer, for the sake of what ZeroMQ does inside.
   auto drained = reads ? !pending_ : !socket_.readable();
+  if (last_words_.heard(socket_.taken(), drained || !wanted()))
+    fail_all(requests_.take_lost(), ec::peer_gone);
   if (intake_)
     watch_intake(drained);
   review_keys();
-  if (events_pending_)
+  if (unreported_ && !last_words_.waiting())
     report_events();
   report_refusals();
   if (requests_.deadline() <= steady_now())

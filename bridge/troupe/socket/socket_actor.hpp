@@ -9,6 +9,7 @@
 #include "troupe/socket/held_messages.hpp"
 #include "troupe/socket/inbox.hpp"
 #include "troupe/socket/intake_watch.hpp"
+#include "troupe/socket/last_words.hpp"
 #include "troupe/socket/notices.hpp"
 #include "troupe/socket/open_requests.hpp"
 #include "troupe/socket/socket_monitor.hpp"
@@ -156,9 +157,19 @@ private:
 
   void report_drained();
 
+  /// Whether anybody waits for input.
+  bool wanted() const noexcept;
+
   bool reading();
 
   void read();
+
+  /// Most messages that may lie unread now.
+  std::uint64_t most_unread() const noexcept;
+
+  /// A peer that went may have sent something before. As long as that is to be
+  /// read, it takes no messages, and is not gone.
+  send_result unless_unread(send_result x);
 
   /// Takes note of a message that ZeroMQ brought and nobody may have.
   void note_dropped(multipart& message);
@@ -190,6 +201,10 @@ private:
   /// Gives credit back for what is kept while somebody waits for an answer.
   void spare_credit();
 
+  /// Takes note of what became of connections.
+  void note_events();
+
+  /// Tells the owner, after all that peers sent before they went.
   void report_events();
 
   bool done() const noexcept;
@@ -270,9 +285,6 @@ private:
   /// @returns whether `message` was one.
   bool answer(multipart& message);
 
-  /// Gives up what the peer that went away was asked.
-  void lose_connection();
-
   void fail(open_request& request, ec reason);
 
   void fail_all(std::vector<open_request> requests, ec reason);
@@ -308,6 +320,8 @@ private:
   // first: ZeroMQ signals only to those who looked and found nothing.
   bool pending_ = true;
   bool events_pending_ = true;
+  bool unreported_ = false; // events may be, to the owner
+  last_words last_words_;
 
   // Messages wait here, not in ZeroMQ, until the connection is there.
   bool waits_for_connection_;

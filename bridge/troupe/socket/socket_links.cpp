@@ -22,7 +22,7 @@ send_result socket_actor_impl::transmit(const wire_message& x) {
     return send_result::peer_gone;
   socket_counters sum;
   auto policy = x.frames_shared != 0 ? copy_policy::never() : policy_;
-  auto result = socket_.send(x.frames, policy, sum);
+  auto result = unless_unread(socket_.send(x.frames, policy, sum));
   if (result != send_result::sent)
     return result;
   // The first frame is ours; what counts is what was copied into it.

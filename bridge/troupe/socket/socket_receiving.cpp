@@ -5,21 +5,25 @@
 #include "troupe/socket/counting.hpp"
 #include "troupe/socket/socket_actor.hpp"
 #include "troupe/socket/turn.hpp"
+#include "troupe/socket/zmq_options.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace troupe {
 
-bool socket_actor_impl::reading() {
-  // The flow comes first: it has to learn that it may be open again.
-  if (!flow_->open() || !socket_.receives())
-    return false;
+bool socket_actor_impl::wanted() const noexcept {
   // Credit comes as input, too, and more may be waiting for it.
   if (closing_)
     return (link_ && link_->knows_credit() && !held_.empty())
            || !requests_.empty();
   return owner_ || !requests_.empty() || (link_ && has_room());
+}
+
+bool socket_actor_impl::reading() {
+  // The flow comes first: it has to learn that it may be open again.
+  return flow_->open() && socket_.receives() && wanted();
 }
 
 void socket_actor_impl::read() {
@@ -101,16 +105,43 @@ bool socket_actor_impl::accept(multipart& message,
   return !answer(message);
 }
 
-void socket_actor_impl::report_events() {
+std::uint64_t socket_actor_impl::most_unread() const noexcept {
+  constexpr auto few_peers = std::uint64_t{8};
+  auto peers = few_peers + (monitor_ ? monitor_->connections() : 0);
+  auto queue = static_cast<std::uint64_t>(receive_hwm(spec_));
+  // Inproc sockets have one queue of both ends' marks.
+  return queue == 0 ? std::numeric_limits<std::uint64_t>::max()
+                    : 2 * queue * peers;
+}
+
+send_result socket_actor_impl::unless_unread(send_result x) {
+  if (x != send_result::peer_gone || last_words_.late() || !wanted()
+      || !socket_.readable())
+    return x;
+  last_words_.begin(socket_.taken(), most_unread());
+  return send_result::would_block;
+}
+
+void socket_actor_impl::note_events() {
   events_pending_ = false;
+  unreported_ = true;
   if (monitor_ == nullptr)
     return;
   auto before = monitor_->ended();
   monitor_->update();
   note_connections();
   watch_link();
-  if (waits_for_connection_ && monitor_->ended() != before)
-    lose_connection();
+  if (monitor_->ended() == before)
+    return;
+  last_words_.begin(socket_.taken(), most_unread());
+  if (waits_for_connection_)
+    requests_.mark_lost();
+}
+
+void socket_actor_impl::report_events() {
+  unreported_ = false;
+  if (monitor_ == nullptr)
+    return;
   note_refusals();
   if (!owner_ && (spec_.watch || watches_handshakes()))
     return; // it shall learn what happened before it came

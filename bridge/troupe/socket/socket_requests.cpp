@@ -88,16 +88,6 @@ bool socket_actor_impl::answer(multipart& message) {
   return true;
 }
 
-void socket_actor_impl::lose_connection() {
-  // What it sent before it went is still to be read, answers among it. But
-  // somebody may be there again who sends faster than we read.
-  pending_ = true;
-  for (auto left = spec_.max_unhandled_deliveries;
-       left > 0 && pending_ && reading(); --left)
-    read();
-  fail_all(requests_.take_sent(), ec::peer_gone);
-}
-
 void socket_actor_impl::fail(open_request& request, ec reason) {
   if (request.asker)
     request.asker->deliver(caf::make_error(reason));

@@ -98,8 +98,9 @@ send_result socket_actor_impl::try_send(multipart& message) {
   if (auto early = may_send(message.peer); early != send_result::sent)
     return early;
   auto id = requests_.empty() ? std::nullopt : requests_.read(message);
-  auto result = link_ ? link_->add(message, *this)
-                      : socket_.send(message, policy_, counters_);
+  auto result = link_
+                  ? link_->add(message, *this)
+                  : unless_unread(socket_.send(message, policy_, counters_));
   if (result == send_result::sent && id)
     requests_.mark_sent(*id);
   if (result == send_result::sent && spec_.type == socket_type::stream)

@@ -136,6 +136,7 @@ receive_result zmq_socket::receive(multipart& message) {
     message.frames.clear();
     result = receive_result::dropped;
   }
+  taken_ += result == receive_result::nothing ? 0 : 1;
   return result;
 }
 

@@ -28,19 +28,6 @@ bool set_text(void* socket, int option, const std::string& value) {
   return zmq_setsockopt(socket, option, value.data(), value.size()) == 0;
 }
 
-/// Once an ipc connection is closed, ZeroMQ reads what it brought only up to
-/// this bound. So there is room for all that a peer with credit may send, and
-/// for some messages that need none.
-int receive_hwm(const socket_spec& spec) {
-  auto result = spec.options.receive_hwm;
-  if (spec.peers == socket_peers::raw || !answers(spec.type))
-    return result;
-  constexpr auto most = std::uint64_t{1} << 30;
-  auto credit = std::max<std::uint64_t>(spec.window_messages,
-                                        initial_credit.messages);
-  return std::max(result, static_cast<int>(std::min(credit, most)) + 64);
-}
-
 bool set_queues(void* socket, const socket_spec& spec) {
   auto& x = spec.options;
   return set(socket, ZMQ_SNDHWM, x.send_hwm)
@@ -148,6 +135,19 @@ int type_number(socket_type type) noexcept {
     ZMQ_PULL, ZMQ_REQ, ZMQ_REP, ZMQ_DEALER, ZMQ_ROUTER, ZMQ_STREAM,
   };
   return numbers[static_cast<std::size_t>(type)];
+}
+
+int receive_hwm(const socket_spec& spec) noexcept {
+  auto result = spec.options.receive_hwm;
+  if (spec.peers == socket_peers::raw || !answers(spec.type))
+    return result;
+  // Once an ipc connection is closed, ZeroMQ reads what it brought only up to
+  // this bound. So there is room for all that a peer with credit may send, and
+  // for some messages that need none.
+  constexpr auto most = std::uint64_t{1} << 30;
+  auto credit = std::max<std::uint64_t>(spec.window_messages,
+                                        initial_credit.messages);
+  return std::max(result, static_cast<int>(std::min(credit, most)) + 64);
 }
 
 bool set_options(void* socket, const socket_spec& spec) {

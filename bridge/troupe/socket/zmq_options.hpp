@@ -12,6 +12,10 @@ int type_number(socket_type type) noexcept;
 /// @returns false if ZeroMQ refused one; `errno` has its reason.
 bool set_options(void* socket, const socket_spec& spec);
 
+/// Messages that ZeroMQ receives from one peer before somebody takes them. 0 =
+/// any number.
+int receive_hwm(const socket_spec& spec) noexcept;
+
 /// What a message may be on the wire, where those of bridged peers share one.
 struct wire_bounds {
   std::size_t max_frame;

@@ -101,7 +101,8 @@ zmq_socket::zmq_socket(zmq_socket&& other) noexcept
     small_(std::move(other.small_)),
     asks_for_proof_(other.asks_for_proof_),
     notes_sources_(other.notes_sources_),
-    user_id_(std::move(other.user_id_)) {
+    user_id_(std::move(other.user_id_)),
+    taken_(other.taken_) {
   // nop
 }
 
@@ -114,6 +115,7 @@ zmq_socket& zmq_socket::operator=(zmq_socket&& other) noexcept {
   std::swap(asks_for_proof_, other.asks_for_proof_);
   std::swap(notes_sources_, other.notes_sources_);
   std::swap(user_id_, other.user_id_);
+  std::swap(taken_, other.taken_);
   return *this;
 }
 

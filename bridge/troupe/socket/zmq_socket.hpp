@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -87,6 +88,11 @@ public:
   /// first frame is there, unless it was too large itself or its sender unfit.
   receive_result receive(multipart& message);
 
+  /// Messages that `receive` took so far, those that it dropped among them.
+  std::uint64_t taken() const noexcept {
+    return taken_;
+  }
+
   /// Bytes of the other frames of the last message that was too large.
   std::size_t cut_bytes() const noexcept {
     return cut_bytes_;
@@ -153,6 +159,7 @@ private:
   std::string user_id_;
   int source_ = -1;
   std::size_t cut_bytes_ = 0;
+  std::uint64_t taken_ = 0;
 };
 
 } // namespace troupe

@@ -78,16 +78,19 @@ BOOST_AUTO_TEST_CASE(takes_out_what_expired) {
   BOOST_TEST((requests.deadline() == time_point{} + seconds{3}));
 }
 
-BOOST_AUTO_TEST_CASE(takes_out_what_was_sent) {
+BOOST_AUTO_TEST_CASE(takes_out_what_was_sent_to_a_peer_that_went) {
   auto a = add(1, "a");
   add(1, "b");
   auto c = add(1, "c");
   requests.mark_sent(a);
   requests.mark_sent(c);
   requests.mark_sent(c + 1); // unknown
-  BOOST_TEST(names(requests.take_sent()) == (strings{"a", "c"}),
+  BOOST_TEST(requests.take_lost().empty());
+  requests.mark_lost();
+  requests.mark_sent(a + 1); // to the next peer
+  BOOST_TEST(names(requests.take_lost()) == (strings{"a", "c"}),
              boost::test_tools::per_element());
-  BOOST_TEST(requests.take_sent().empty());
+  BOOST_TEST(requests.take_lost().empty());
   BOOST_TEST(texts(requests.front().message).front() == "b");
 }
 
