@@ -8,7 +8,7 @@ namespace troupe {
 void connecting_lanes::note(lane via, const socket_event& x, time_point now) {
   auto which = "the " + std::string{to_string(via)} + " lane";
   if (refuses_messages(x))
-    refused(x.reason, which + ": " + x.text, user_);
+    refused(x.reason, which + ": " + x.text, user_, x.value);
   else if (x.what == socket_event::kind::refused)
     end(x.reason, which + ": " + x.text, now);
   else if (x.what == socket_event::kind::disconnected && !leaving_[via])
@@ -59,8 +59,13 @@ void connecting_lanes::handle(lane via, const multipart& message,
   }
 }
 
-void connecting_lanes::meet_stranger(lane, const routing_id&) {
+void connecting_lanes::meet_stranger(lane, const multipart&, time_point) {
   // Before its welcome, a lane has nothing to say.
+}
+
+void connecting_lanes::misbehaved(lane, const multipart&, ec reason,
+                                  const std::string& text, time_point now) {
+  end(reason, text, now);
 }
 
 void connecting_lanes::lost(lane, const routing_id&, ec reason,

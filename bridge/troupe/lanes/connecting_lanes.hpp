@@ -33,7 +33,11 @@ protected:
   void handle(lane via, const multipart& message, const lane_header& header,
               time_point now) override;
 
-  void meet_stranger(lane via, const routing_id& connection) override;
+  void meet_stranger(lane via, const multipart& message,
+                     time_point now) override;
+
+  void misbehaved(lane via, const multipart& message, ec reason,
+                  const std::string& text, time_point now) override;
 
   void lost(lane via, const routing_id& connection, ec reason,
             const std::string& text, time_point now) override;

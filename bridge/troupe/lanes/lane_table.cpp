@@ -146,7 +146,7 @@ lane_change lane_table::remove(member_map::iterator i, ec reason,
   } else {
     result.what = peer_event::kind::left;
     peers_.erase(x.peer);
-    past_.emplace_front(result.connections, x.peer);
+    past_.push_front({result.connections, x.peer, {}});
     if (past_.size() > max_past)
       past_.pop_back();
   }
@@ -162,9 +162,23 @@ peer_id lane_table::peer_of(lane via, const routing_id& connection) const {
 peer_id lane_table::past_peer_of(lane via, const routing_id& connection) const {
   if (auto peer = peer_of(via, connection); peer != peer_id{})
     return peer;
-  auto i = std::find_if(past_.begin(), past_.end(),
-                        [&](auto& x) { return x.first[via] == connection; });
-  return i == past_.end() ? peer_id{} : i->second;
+  auto i = find_past(via, connection);
+  return i == past_.end() ? peer_id{} : i->peer;
+}
+
+bool lane_table::remind(lane via, const routing_id& connection) {
+  auto i = find_past(via, connection);
+  if (i == past_.end())
+    return false;
+  auto& x = past_[static_cast<std::size_t>(i - past_.begin())];
+  return !std::exchange(x.reminded[via], true);
+}
+
+std::deque<lane_table::past_member>::const_iterator
+lane_table::find_past(lane via, const routing_id& connection) const {
+  return std::find_if(past_.begin(), past_.end(), [&](auto& x) {
+    return x.connections[via] == connection;
+  });
 }
 
 const routing_id* lane_table::connection_to(peer_id peer, lane via) const {

@@ -89,6 +89,10 @@ public:
   /// not be sent come back late.
   peer_id past_peer_of(lane via, const routing_id& connection) const;
 
+  /// Whether to tell a peer that left, but goes on to send, that it did: once
+  /// per connection.
+  bool remind(lane via, const routing_id& connection);
+
   /// Returns the connection to a peer, or null if it has not joined.
   const routing_id* connection_to(peer_id peer, lane via) const;
 
@@ -112,10 +116,20 @@ private:
     peer_id peer{};
   };
 
+  /// Who left.
+  struct past_member {
+    per_lane<routing_id> connections{};
+    peer_id peer{};
+    per_lane<bool> reminded{};
+  };
+
   using member_map = std::map<link_id, member>;
 
   std::vector<lane_change> add(member_map::iterator i, lane via,
                                const routing_id& connection);
+
+  std::deque<past_member>::const_iterator
+  find_past(lane via, const routing_id& connection) const;
 
   lane_change remove(member_map::iterator i, ec reason,
                      const std::string& text);
@@ -125,7 +139,7 @@ private:
   std::set<std::pair<time_point, link_id>> joining_; // by deadline
   per_lane<std::unordered_map<routing_id, member_map::iterator>> by_connection_;
   std::unordered_map<peer_id, member_map::iterator> peers_;
-  std::deque<std::pair<per_lane<routing_id>, peer_id>> past_;
+  std::deque<past_member> past_;
   std::uint64_t last_peer_ = 0;
 };
 

@@ -103,6 +103,9 @@ void lanes_core::receive(lane via, delivery& batch, time_point now) {
   for (auto& message : batch.messages)
     if (!message.frames.empty())
       take_one(via, message, batch, now);
+  for (auto& x : output_.news)
+    if (auto event = std::get_if<peer_event>(&x))
+      event->ticket = batch.ticket;
 }
 
 void lanes_core::take_one(lane via, multipart& message, delivery& batch,
@@ -110,16 +113,16 @@ void lanes_core::take_one(lane via, multipart& message, delivery& batch,
   auto header = read_lane_header(message.frames.front());
   if (!header) {
     ++counters_.dropped;
-    return lost(via, message.peer, ec::bad_envelope,
-                "a message on the " + std::string{to_string(via)}
-                  + " lane has no header: only lanes may connect here",
-                now);
+    return misbehaved(via, message, ec::bad_envelope,
+                      "a message on the " + std::string{to_string(via)}
+                        + " lane has no header: only lanes may connect here",
+                      now);
   }
   switch (header->word) {
     case lane_word::message:
-      return take_message(via, message, batch);
+      return take_message(via, message, batch, now);
     case lane_word::fence:
-      return answer_fence(via, message.peer, header->number);
+      return answer_fence(via, message, header->number, now);
     case lane_word::passed:
       return pass_fence(via, message.peer, header->number);
     case lane_word::probe:
@@ -129,12 +132,13 @@ void lanes_core::take_one(lane via, multipart& message, delivery& batch,
   }
 }
 
-void lanes_core::take_message(lane via, multipart& message, delivery& batch) {
+void lanes_core::take_message(lane via, multipart& message, delivery& batch,
+                              time_point now) {
   auto peer = peer_of(via, message.peer, false);
   if (peer == peer_id{} || message.frames.size() < 2) {
     ++counters_.dropped;
     if (peer == peer_id{})
-      meet_stranger(via, message.peer);
+      meet_stranger(via, message, now);
     return;
   }
   auto [i, added] = places_.try_emplace(peer, output_.news.size());
@@ -150,13 +154,15 @@ void lanes_core::take_message(lane via, multipart& message, delivery& batch) {
     .messages.push_back(std::move(message));
 }
 
-void lanes_core::answer_fence(lane via, const routing_id& connection,
-                              std::uint64_t number) {
+void lanes_core::answer_fence(lane via, const multipart& message,
+                              std::uint64_t number, time_point now) {
   lane_header answer;
   answer.word = lane_word::passed;
   answer.number = number;
-  auto peer = peer_of(via, connection, false);
-  if (auto to = connection_to(peer, lane::control))
+  auto peer = peer_of(via, message.peer, false);
+  if (peer == peer_id{})
+    meet_stranger(via, message, now);
+  else if (auto to = connection_to(peer, lane::control))
     send_header(lane::control, *to, answer);
 }
 
@@ -257,11 +263,12 @@ void lanes_core::left(peer_id peer, ec reason, std::string text,
                                        std::move(text), std::move(user)});
 }
 
-void lanes_core::refused(ec reason, std::string text, identity_ptr user) {
-  ++counters_.refused;
+void lanes_core::refused(ec reason, std::string text, identity_ptr user,
+                         std::uint32_t count) {
+  counters_.refused += count;
   output_.news.emplace_back(peer_event{peer_event::kind::refused, peer_id{},
-                                       reason, std::move(text),
-                                       std::move(user)});
+                                       reason, std::move(text), std::move(user),
+                                       count});
 }
 
 } // namespace troupe

@@ -113,9 +113,14 @@ protected:
                       const lane_header& header, time_point now) = 0;
 
   /// Notes that a message came from a connection that has not joined.
-  virtual void meet_stranger(lane via, const routing_id& connection) = 0;
+  virtual void meet_stranger(lane via, const multipart& message,
+                             time_point now) = 0;
 
-  /// Notes that a connection does not exist any more, or misbehaves.
+  /// Notes that a message makes no sense, whoever sent it.
+  virtual void misbehaved(lane via, const multipart& message, ec reason,
+                          const std::string& text, time_point now) = 0;
+
+  /// Notes that a connection does not exist any more, or is not read.
   virtual void lost(lane via, const routing_id& connection, ec reason,
                     const std::string& text, time_point now) = 0;
 
@@ -132,7 +137,8 @@ protected:
   /// Gives back what waits for `peer`, then tells that it left.
   void left(peer_id peer, ec reason, std::string text, identity_ptr user);
 
-  void refused(ec reason, std::string text, identity_ptr user);
+  void refused(ec reason, std::string text, identity_ptr user,
+               std::uint32_t count = 1);
 
   void send_header(lane via, const routing_id& to, const lane_header& header);
 
@@ -150,10 +156,11 @@ private:
 
   void take_one(lane via, multipart& message, delivery& batch, time_point now);
 
-  void take_message(lane via, multipart& message, delivery& batch);
+  void take_message(lane via, multipart& message, delivery& batch,
+                    time_point now);
 
-  void answer_fence(lane via, const routing_id& connection,
-                    std::uint64_t number);
+  void answer_fence(lane via, const multipart& message, std::uint64_t number,
+                    time_point now);
 
   void pass_fence(lane via, const routing_id& connection, std::uint64_t number);
 

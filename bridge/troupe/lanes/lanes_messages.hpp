@@ -54,7 +54,7 @@ struct lanes_counters {
   std::uint64_t joined = 0;
   std::uint64_t peers = 0;
 
-  /// Links that did not come about.
+  /// Links that did not come about, and messages that were refused.
   std::uint64_t refused = 0;
 
   /// Messages by lane, without those of the lanes themselves.

@@ -20,11 +20,14 @@ constexpr auto first_probe_pause = 10ms;
 
 void listening_lanes::note(lane via, const socket_event& x, time_point now) {
   if (x.what == socket_event::kind::refused) {
+    auto text = "the " + std::string{to_string(via)} + " lane: " + x.text;
     if (x.reason == ec::key_removed)
       suspect(via, now); // whose peer it is, its connection tells at once
-    return refused(x.reason,
-                   "the " + std::string{to_string(via)} + " lane: " + x.text,
-                   nullptr);
+    if (x.reason == ec::key_removed || refuses_messages(x))
+      refused(x.reason, std::move(text), nullptr, std::max(x.value, 1u));
+    else
+      refuse(via, {}, x.reason, text, nullptr, now);
+    return;
   }
   if (x.what == socket_event::kind::disconnected)
     suspect(via, now + first_probe_pause);
@@ -36,8 +39,8 @@ void listening_lanes::suspect(lane via, time_point probe_time) {
   probe_time_ = std::min(probe_time_, probe_time);
 }
 
-void listening_lanes::drop(peer_id peer, time_point) {
-  apply(table_.drop(peer, ec::closed, "dropped by this side"));
+void listening_lanes::drop(peer_id peer, time_point now) {
+  apply(table_.drop(peer, ec::closed, "dropped by this side"), now);
 }
 
 void listening_lanes::say_goodbye() {
@@ -67,10 +70,10 @@ void listening_lanes::handle(lane via, const multipart& message,
     case lane_word::hello:
       return say_hello(via, message, header, now);
     case lane_word::goodbye:
-      return apply(table_.goodbye(via, message.peer));
+      return apply(table_.goodbye(via, message.peer), now);
     default:
-      return apply(table_.lost(via, message.peer, ec::unexpected_message,
-                               "only a listening side sends that"));
+      return misbehaved(via, message, ec::unexpected_message,
+                        "only a listening side sends that", now);
   }
 }
 
@@ -83,7 +86,7 @@ void listening_lanes::say_hello(lane via, const multipart& message,
     change.reason = reason;
     change.text = std::move(text);
     change.user = message.user;
-    apply({change});
+    apply({change}, now);
   };
   if (header.version != lane_header::current_version)
     return wrong(ec::version_mismatch,
@@ -94,23 +97,58 @@ void listening_lanes::say_hello(lane via, const multipart& message,
     return wrong(ec::unexpected_message,
                  "the endpoints are mixed up: this is the "
                    + std::string{to_string(via)} + " lane");
-  apply(table_.hello(via, message.peer, header.link, message.user, now));
+  apply(table_.hello(via, message.peer, header.link, message.user, now), now);
 }
 
-void listening_lanes::meet_stranger(lane via, const routing_id& connection) {
+void listening_lanes::meet_stranger(lane via, const multipart& message,
+                                    time_point now) {
+  // What a peer sent before it knew that it had left is nobody's fault.
+  auto past = table_.past_peer_of(via, message.peer) != peer_id{};
+  if (past ? !table_.remind(via, message.peer)
+           : !refuse(via, message.peer, ec::unknown_peer,
+                     "a message on the " + std::string{to_string(via)}
+                       + " lane came from a connection that has not joined",
+                     message.user, now))
+    return;
   lane_header answer;
   answer.word = lane_word::refusal;
   answer.reason = ec::unknown_peer;
   answer.text = "say hello first";
-  send_header(via, connection, answer);
+  send_header(via, message.peer, answer);
+}
+
+void listening_lanes::misbehaved(lane via, const multipart& message, ec reason,
+                                 const std::string& text, time_point now) {
+  auto changes = table_.lost(via, message.peer, reason, text);
+  if (changes.empty() && table_.past_peer_of(via, message.peer) == peer_id{})
+    refuse(via, message.peer, reason, text, message.user, now);
+  apply(changes, now);
 }
 
 void listening_lanes::lost(lane via, const routing_id& connection, ec reason,
-                           const std::string& text, time_point) {
-  apply(table_.lost(via, connection, reason, text));
+                           const std::string& text, time_point now) {
+  apply(table_.lost(via, connection, reason, text), now);
 }
 
-void listening_lanes::apply(const std::vector<lane_change>& changes) {
+bool listening_lanes::refuse(lane via, const routing_id& connection, ec reason,
+                             const std::string& text, identity_ptr user,
+                             time_point now) {
+  auto event = refusals_.note(static_cast<std::uint32_t>(via), connection,
+                              reason, now, [&] { return text; });
+  if (event)
+    refused(reason, std::move(event->text), std::move(user), event->value);
+  return event.has_value();
+}
+
+bool listening_lanes::refuse(const lane_change& x, time_point now) {
+  for (auto via : all_lanes)
+    if (!x.connections[via].empty())
+      return refuse(via, x.connections[via], x.reason, x.text, x.user, now);
+  return false; // each change names a connection
+}
+
+void listening_lanes::apply(const std::vector<lane_change>& changes,
+                            time_point now) {
   for (auto& x : changes) {
     switch (x.what) {
       case peer_event::kind::joined:
@@ -122,8 +160,8 @@ void listening_lanes::apply(const std::vector<lane_change>& changes) {
         left(x.peer, x.reason, x.text, x.user);
         break;
       case peer_event::kind::refused:
-        tell(x, lane_word::refusal);
-        refused(x.reason, x.text, x.user);
+        if (refuse(x, now))
+          tell(x, lane_word::refusal);
         break;
     }
   }
@@ -144,7 +182,10 @@ void listening_lanes::tell(const lane_change& change, lane_word word) {
 // -- time ---------------------------------------------------------------------
 
 void listening_lanes::tick_link(time_point now) {
-  apply(table_.expire(now));
+  apply(table_.expire(now), now);
+  if (refusals_.deadline() <= now)
+    for (auto& x : refusals_.take(now))
+      refused(x.reason, std::move(x.text), nullptr, x.value);
   if (now < probe_time_)
     return;
   probe();
@@ -157,7 +198,7 @@ void listening_lanes::tick_link(time_point now) {
 }
 
 lanes_core::time_point listening_lanes::link_deadline() const {
-  return std::min(table_.deadline(), probe_time_);
+  return std::min({table_.deadline(), probe_time_, refusals_.deadline()});
 }
 
 void listening_lanes::probe() {

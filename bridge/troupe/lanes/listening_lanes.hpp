@@ -3,6 +3,7 @@
 
 #include "troupe/lanes/lane_table.hpp"
 #include "troupe/lanes/lanes_core.hpp"
+#include "troupe/refusal_log.hpp"
 
 namespace troupe {
 
@@ -27,7 +28,11 @@ protected:
   void handle(lane via, const multipart& message, const lane_header& header,
               time_point now) override;
 
-  void meet_stranger(lane via, const routing_id& connection) override;
+  void meet_stranger(lane via, const multipart& message,
+                     time_point now) override;
+
+  void misbehaved(lane via, const multipart& message, ec reason,
+                  const std::string& text, time_point now) override;
 
   void lost(lane via, const routing_id& connection, ec reason,
             const std::string& text, time_point now) override;
@@ -39,7 +44,15 @@ protected:
   time_point link_deadline() const override;
 
 private:
-  void apply(const std::vector<lane_change>& changes);
+  void apply(const std::vector<lane_change>& changes, time_point now);
+
+  /// Tells the owner that a connection, or what came over it, was refused, but
+  /// of each connection and reason at most once a second.
+  /// @returns whether it did, and the other side may be answered, too.
+  bool refuse(lane via, const routing_id& connection, ec reason,
+              const std::string& text, identity_ptr user, time_point now);
+
+  bool refuse(const lane_change& x, time_point now);
 
   void tell(const lane_change& change, lane_word word);
 
@@ -52,6 +65,7 @@ private:
   void probe();
 
   lane_table table_;
+  refusal_log refusals_; // of those who are no peers
 
   /// ZeroMQ tells that a connection of a lane broke, not whose it was: sending
   /// to all of them tells, some time later.

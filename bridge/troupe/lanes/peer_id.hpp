@@ -7,6 +7,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
+#include <memory>
 #include <string>
 
 namespace troupe {
@@ -34,6 +35,12 @@ struct peer_event {
 
   /// Who the peer proved to be, on every lane. Null without keys.
   identity_ptr user{};
+
+  /// How many refusals this event stands for.
+  std::uint32_t count = 1;
+
+  /// As that of a `lanes_delivery`, if a peer caused the event.
+  std::shared_ptr<const void> ticket{};
 };
 
 /// Returns the name of an event, such as `joined`.

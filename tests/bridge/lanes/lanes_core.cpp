@@ -21,6 +21,7 @@ struct owner_log {
       add(to_string(x->what), x->peer);
       reason = x->reason;
       text = x->text;
+      count = x->count;
       if (x->what == peer_event::kind::joined)
         peer = x->peer;
     } else if (auto x = std::get_if<lanes_delivery>(&news)) {
@@ -48,6 +49,7 @@ struct owner_log {
   peer_id peer{};
   ec reason{};
   std::string text;
+  std::uint32_t count = 0;
 };
 
 /// Two sides and the wires between their sockets, which move one message at a
@@ -420,8 +422,99 @@ BOOST_AUTO_TEST_CASE(drops_messages_of_strangers) {
     there.receive(lane::task, batch, now);
   }
   flush();
-  BOOST_TEST(log_there.take() == "");
+  BOOST_TEST(log_there.take() == "refused/0 refused/0");
+  BOOST_TEST(log_there.text
+             == "a message on the task lane has no header: only lanes may "
+                "connect here");
   BOOST_TEST(there.counters().dropped == 2);
+}
+
+BOOST_AUTO_TEST_CASE(says_little_about_strangers_and_to_them) {
+  lane_header hello;
+  hello.word = lane_word::hello;
+  hello.link = {1, 2};
+  auto goodbye = hello;
+  goodbye.word = lane_word::goodbye;
+  auto other_version = hello;
+  other_version.version = 99;
+  auto fence = hello;
+  fence.word = lane_word::fence;
+  using script = std::vector<frame_list>;
+  for (auto& said :
+       {script{{pack({}), buffer::copy_of("hi")}}, script{{pack(fence)}},
+        script{{pack(other_version)}}, script{{pack(hello)}, {pack(hello)}}}) {
+    now += 10s;
+    there.tick(now);
+    flush();
+    log_there.take();
+    auto news = std::size_t{0};
+    auto answers = std::size_t{0};
+    auto take = [&] {
+      auto output = there.take();
+      news += output.news.size();
+      for (auto& x : output.messages.values)
+        answers += x.size();
+      for (auto& x : output.news)
+        log_there.add(x);
+    };
+    for (auto i = 0; i < 500; ++i) {
+      delivery batch;
+      for (auto& frames : said)
+        batch.messages.emplace_back(connection(lane::control), frames);
+      there.receive(lane::control, batch, now);
+      take();
+    }
+    BOOST_TEST(news == 1);
+    BOOST_TEST(answers == 1);
+    BOOST_TEST(log_there.count == 1);
+    BOOST_TEST((there.deadline() == now + 1s));
+    there.tick(now + 1s);
+    take();
+    BOOST_TEST(news == 2);
+    BOOST_TEST(answers == 1);
+    BOOST_TEST(log_there.count == 499);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(reminds_a_peer_that_left_and_spares_the_owner) {
+  join();
+  there.drop(peer_id{1}, now);
+  flush();
+  to_here = {};
+  log_there.take();
+  for (auto i = 0; i < 10; ++i)
+    send(here, peer_id{1}, "late");
+  flush();
+  while (!to_there[lane::task].empty()) {
+    delivery batch;
+    batch.messages.push_back(std::move(to_there[lane::task].front()));
+    to_there[lane::task].pop_front();
+    there.receive(lane::task, batch, now);
+  }
+  flush();
+  BOOST_TEST(log_there.take() == "");
+  BOOST_TEST(to_here[lane::task].size() == 1);
+  run();
+  BOOST_TEST(log_here.take() == "left/1");
+  BOOST_TEST((log_here.reason == ec::unknown_peer));
+}
+
+BOOST_AUTO_TEST_CASE(events_that_peers_cause_hold_them_back) {
+  lane_header hello;
+  hello.word = lane_word::hello;
+  hello.link = {1, 2};
+  for (auto via : all_lanes) {
+    hello.via = via;
+    delivery batch;
+    batch.messages.emplace_back(connection(via), frame_list{pack(hello)});
+    batch.ticket = std::make_shared<int>(1);
+    auto watch = std::weak_ptr{batch.ticket};
+    there.receive(via, batch, now);
+    batch.ticket = nullptr;
+    auto news = there.take().news;
+    BOOST_TEST(watch.expired() == news.empty());
+    BOOST_TEST(news.empty() == (via != all_lanes.back()));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(ends_a_peer_that_sends_nonsense) {
