@@ -2,9 +2,29 @@
 #include "troupe/socket/intake.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace troupe {
+
+namespace {
+
+std::uint64_t product(std::uint64_t x, std::uint64_t y) noexcept {
+  constexpr auto most = std::numeric_limits<std::uint64_t>::max();
+  return y != 0 && x > most / y ? most : x * y;
+}
+
+/// Whether there are more than `limit` bytes between two places.
+bool exceeds(std::uint64_t begin, std::uint64_t end, std::uint64_t limit) {
+  return end > begin && end - begin > limit;
+}
+
+} // namespace
+
+intake::intake(std::uint64_t limit, std::uint64_t queue) noexcept
+  : limit_(limit), most_(product(limit, std::max(queue, queue + 1))) {
+  // nop
+}
 
 void intake::began(int id) {
   ended(id);
@@ -20,13 +40,30 @@ void intake::ended(int id) {
 }
 
 void intake::took(int id, std::uint64_t bytes) noexcept {
-  if (auto i = connections_.find(id); i != connections_.end())
-    i->second.taken = std::max(i->second.taken, bytes);
+  auto i = connections_.find(id);
+  if (i == connections_.end())
+    return;
+  auto& x = i->second;
+  moved_ = moved_ || bytes > x.taken;
+  x.taken = std::max(x.taken, bytes);
+  if (!in_turn_)
+    x.mark = x.taken;
+  // What was delivered up to now was taken before.
+  if (x.is == state::watched) {
+    x.high = x.taken;
+    x.is = state::suspected;
+  }
+  x.high = std::min(x.high, x.taken);
 }
 
-void intake::delivered(int id) noexcept {
-  if (auto i = connections_.find(id); i != connections_.end())
-    i->second.delivered = true;
+void intake::delivered(int id, std::uint64_t least,
+                       std::uint64_t most) noexcept {
+  auto i = connections_.find(id);
+  if (i == connections_.end())
+    return;
+  i->second.delivered = true;
+  i->second.low += least;
+  i->second.high += most;
 }
 
 void intake::stop_watching(connection& x) noexcept {
@@ -34,39 +71,45 @@ void intake::stop_watching(connection& x) noexcept {
     --watched_;
 }
 
-bool intake::judge(connection& x) noexcept {
-  auto before = std::exchange(x.before, x.taken);
-  if (x.taken != before)
-    moving_ = true;
-  if (std::exchange(x.delivered, false)) {
-    // There was nothing to deliver at the last `judge`, so this message ended
-    // behind what had been taken by then.
-    x.base = std::max(x.base, before);
-    stop_watching(x);
-  }
-  switch (x.is) {
-    case state::idle:
-      if (x.taken - x.base > limit_ / 2) {
-        x.is = state::watched;
-        ++watched_;
-      }
-      return false;
-    case state::watched:
-      // No message ended since the last `judge`, before these were taken.
-      x.base = x.taken;
-      x.is = state::suspected;
-      return false;
-    default:
-      return x.taken - x.base > limit_;
-  }
+bool intake::end_turn(connection& x, progress how) noexcept {
+  auto delivered = std::exchange(x.delivered, false);
+  if (delivered && x.empty)
+    x.low = std::max(x.low, x.empty_mark); // it ended behind that
+  if (how == progress::all)
+    x.mark = x.taken;
+  x.empty = how == progress::all || (noted_ && !delivered);
+  x.empty_mark = x.mark;
+  return x.empty && !delivered;
 }
 
-std::vector<int> intake::judge() {
+bool intake::judge(connection& x, progress how) noexcept {
+  auto quiet = how != progress::some && end_turn(x, how);
+  auto much = exceeds(x.low, x.taken, limit_ / 2);
+  if (x.is == state::idle) {
+    if (much) {
+      x.is = state::watched;
+      ++watched_;
+    }
+    return false;
+  }
+  if (!much) {
+    stop_watching(x);
+    return false;
+  }
+  // No message ended before the mark, or more are there than can wait.
+  return x.is == state::suspected
+         && ((quiet && exceeds(x.high, x.mark, limit_))
+             || exceeds(x.high, x.taken, most_));
+}
+
+std::vector<int> intake::judge(progress how) {
   std::vector<int> result;
-  moving_ = false;
+  moving_ = std::exchange(moved_, false);
   for (auto& [id, x] : connections_)
-    if (judge(x))
+    if (judge(x, how))
       result.push_back(id);
+  in_turn_ = how == progress::some;
+  noted_ = curious() && (noted_ || !in_turn_);
   return result;
 }
 

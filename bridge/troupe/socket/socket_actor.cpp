@@ -201,8 +201,8 @@ void socket_actor_impl::service() {
   // Input first: a peer that went away while its queue was full is noticed only
   // by reading.
   auto reads = reading();
-  if (intake_)
-    intake_->sample(steady_now());
+  if (intake_ && intake_->sample(steady_now()))
+    socket_.readable(); // whatever is whole by now gets its turn
   if (reads)
     read();
   // If not for the answer, for the sake of what ZeroMQ does inside.

@@ -241,6 +241,9 @@ private:
   /// Counts refusals. Gives back what waits for a server that refused us.
   void note_refusals();
 
+  /// Notes for `intake_` that a message came.
+  void note_intake(const multipart& message, receive_result result);
+
   /// Finds connections with messages that never end. `drained`: nothing more is
   /// to be received now.
   void watch_intake(bool drained);

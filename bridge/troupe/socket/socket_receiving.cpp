@@ -38,8 +38,8 @@ void socket_actor_impl::read() {
     auto result = socket_.receive(message);
     if (result == receive_result::nothing)
       break;
-    if (intake_ && intake_->curious())
-      intake_->delivered(socket_.source());
+    if (intake_)
+      note_intake(message, result);
     if (result == receive_result::dropped)
       note_dropped(message);
     if (result == receive_result::dropped || !admit(message)) {
@@ -77,6 +77,14 @@ void socket_actor_impl::read() {
   count(counters_.bytes_received, bytes);
   if (!batch.empty())
     deliver(std::move(batch));
+}
+
+void socket_actor_impl::note_intake(const multipart& message,
+                                    receive_result result) {
+  std::optional<std::size_t> cut;
+  if (result == receive_result::dropped)
+    cut = socket_.cut_bytes();
+  intake_->delivered(socket_.source(), message, cut);
 }
 
 void socket_actor_impl::note_dropped(multipart& message) {

@@ -99,16 +99,16 @@ void socket_actor_impl::note_connections() {
 }
 
 void socket_actor_impl::watch_intake(bool drained) {
-  if (!drained)
-    return;
-  for (auto& peer : intake_->judge(std::chrono::steady_clock::now())) {
+  for (auto& x : intake_->judge(std::chrono::steady_clock::now(), drained)) {
     count(counters_.dropped);
     socket_event event;
     event.what = socket_event::kind::refused;
     event.reason = ec::too_large;
-    event.text = "the peer at " + peer
-                 + " sent more than max_message without an end of the message: "
-                   "its connection was cut";
+    event.text = "the peer at " + x.peer
+                 + (x.proved ? " sent more than max_message without an end of "
+                               "the message: its connection was cut"
+                             : " sent more than 64 KiB before it proved who it "
+                               "is: its connection was cut");
     report_event(std::move(event));
   }
   socket_.note_sources(intake_->curious());

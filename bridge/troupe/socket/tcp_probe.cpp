@@ -61,15 +61,19 @@ void cut_connection(int fd) noexcept {
 
 caf::expected<std::unique_ptr<tcp_probe>> tcp_probe::make() {
   auto epoll = epoll_create1(EPOLL_CLOEXEC);
-  if (epoll < 0)
-    return make_error(ec::limit_reached,
-                      std::string{"cannot watch connections: "}
-                        + std::strerror(errno));
-  return std::unique_ptr<tcp_probe>{new tcp_probe{epoll}};
+  auto spare = epoll < 0 ? -1 : fcntl(epoll, F_DUPFD_CLOEXEC, 0);
+  if (spare < 0) {
+    auto why = std::string{std::strerror(errno)};
+    if (epoll >= 0)
+      close(epoll);
+    return make_error(ec::limit_reached, "cannot watch connections: " + why);
+  }
+  return std::unique_ptr<tcp_probe>{new tcp_probe{epoll, spare}};
 }
 
 tcp_probe::~tcp_probe() {
   close(epoll_);
+  close(spare_);
 }
 
 bool tcp_probe::began(int fd) {
@@ -89,7 +93,7 @@ void tcp_probe::ended(int fd) {
   connections_.erase(fd);
 }
 
-std::optional<std::uint64_t> tcp_probe::taken(int fd, cookie_type cookie) {
+std::optional<tcp_probe::traffic> tcp_probe::look(int fd, cookie_type cookie) {
   auto info = tcp_info{};
   socklen_t size = sizeof(info);
   auto unread = 0;
@@ -97,20 +101,24 @@ std::optional<std::uint64_t> tcp_probe::taken(int fd, cookie_type cookie) {
       || ioctl(fd, SIOCINQ, &unread) != 0 || !means(fd, cookie))
     return std::nullopt;
   auto received = std::uint64_t{info.tcpi_bytes_received};
-  return received - std::min<std::uint64_t>(received, unread);
+  return traffic{received - std::min<std::uint64_t>(received, unread),
+                 info.tcpi_bytes_acked};
 }
 
 std::string tcp_probe::cut(int fd) {
   auto i = connections_.find(fd);
-  auto pinned = i == connections_.end() ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
-  if (pinned < 0)
+  if (i == connections_.end())
+    return {};
+  // In the place of a file that is there already: offenders may have brought
+  // this process to its limit. Fails only if `fd` is closed.
+  if (dup3(fd, spare_, O_CLOEXEC) < 0)
     return {};
   std::string result;
-  if (means(pinned, i->second)) {
-    result = peer_of(pinned);
-    cut_connection(pinned);
+  if (means(spare_, i->second)) {
+    result = peer_of(spare_);
+    cut_connection(spare_);
   }
-  close(pinned);
+  dup3(epoll_, spare_, O_CLOEXEC);
   return result;
 }
 

@@ -33,16 +33,22 @@ public:
 
   void ended(int fd);
 
-  /// Calls `f(fd, bytes)` for each connection with the bytes that ZeroMQ took
-  /// off it since it began.
+  /// Bytes since a connection began.
+  struct traffic {
+    std::uint64_t taken = 0;     // off it, by ZeroMQ
+    std::uint64_t confirmed = 0; // that the peer says it got
+  };
+
+  /// Calls `f(fd, traffic)` for each connection.
   template <class F>
   void count(F f) {
     for (auto& [fd, cookie] : connections_)
-      if (auto bytes = taken(fd, cookie))
-        f(fd, *bytes);
+      if (auto found = look(fd, cookie))
+        f(fd, *found);
   }
 
-  /// Cuts a connection. @returns the address of the peer, empty if it is gone.
+  /// Cuts a connection, also if no more files can be opened.
+  /// @returns the address of the peer, empty if it is gone.
   std::string cut(int fd);
 
   // -- sleep ------------------------------------------------------------------
@@ -60,13 +66,14 @@ public:
 private:
   using cookie_type = std::uint64_t; // the kernel's own name of a connection
 
-  explicit tcp_probe(int epoll) noexcept : epoll_(epoll) {
+  tcp_probe(int epoll, int spare) noexcept : epoll_(epoll), spare_(spare) {
     // nop
   }
 
-  static std::optional<std::uint64_t> taken(int fd, cookie_type cookie);
+  static std::optional<traffic> look(int fd, cookie_type cookie);
 
   int epoll_;
+  int spare_; // means `epoll_`, too, unless a connection is being cut
   std::map<int, cookie_type> connections_;
 };
 
