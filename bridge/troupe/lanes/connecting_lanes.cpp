@@ -51,6 +51,7 @@ void connecting_lanes::handle(lane via, const multipart& message,
       break;
     case lane_word::goodbye:
       leaving_[via] = true; // messages may be on their way on other lanes
+      link_.leave(now);
       if (leaving_.all())
         end(ec::closed, "the peer said goodbye", now);
       break;
@@ -92,6 +93,8 @@ void connecting_lanes::tick_link(time_point now) {
   if (link_.joining())
     end(ec::timed_out,
         "no answer: is anybody listening on all three endpoints?", now);
+  else if (link_.joined())
+    end(ec::closed, "the peer said goodbye", now);
   else
     start(now);
 }

@@ -48,6 +48,12 @@ struct per_lane {
                        [](const T& x) { return static_cast<bool>(x); });
   }
 
+  /// Whether any value is true.
+  bool any() const noexcept {
+    return std::any_of(values.begin(), values.end(),
+                       [](const T& x) { return static_cast<bool>(x); });
+  }
+
   std::array<T, all_lanes.size()> values{};
 };
 

@@ -20,6 +20,11 @@ bool lane_link::welcome(const link_id& link) noexcept {
   return true;
 }
 
+void lane_link::leave(time_point now) noexcept {
+  if (state_ == state::joined)
+    deadline_ = std::min(deadline_, now + limits_.leave_timeout);
+}
+
 bool lane_link::end(time_point now) noexcept {
   if (state_ == state::resting)
     return false;

@@ -22,6 +22,9 @@ public:
     /// Pause before the next attempt; it doubles from the first to the second.
     std::chrono::milliseconds retry_min{100};
     std::chrono::milliseconds retry_max{5000};
+
+    /// How long the other side may take from its first goodbye to its last.
+    std::chrono::milliseconds leave_timeout{6000};
   };
 
   explicit lane_link(limits bounds) noexcept
@@ -36,6 +39,9 @@ public:
   /// @returns whether the link joined by that; it does so once.
   bool welcome(const link_id& link) noexcept;
 
+  /// Notes that the other side began to say goodbye.
+  void leave(time_point now) noexcept;
+
   /// Ends the attempt, or the link.
   /// @returns whether there was any.
   bool end(time_point now) noexcept;
@@ -48,7 +54,7 @@ public:
     return state_ == state::joining;
   }
 
-  /// When an attempt takes too long, or the next one is due;
+  /// When an attempt or a goodbye takes too long, or the next attempt is due;
   /// `time_point::max()` if never.
   time_point deadline() const noexcept {
     return deadline_;

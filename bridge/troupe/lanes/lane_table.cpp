@@ -79,20 +79,26 @@ std::vector<lane_change> lane_table::add(member_map::iterator i, lane via,
     if (known.empty())
       return {};
   joining_.erase({x.deadline, link});
+  if (x.leaving.any()) // others were quicker
+    leaving_.emplace(x.deadline, link);
   x.peer = peer_id{++last_peer_};
   peers_.emplace(x.peer, i);
   return {
     {peer_event::kind::joined, x.peer, x.connections, link, {}, {}, x.user}};
 }
 
-std::vector<lane_change> lane_table::goodbye(lane via,
-                                             const routing_id& connection) {
+std::vector<lane_change>
+lane_table::goodbye(lane via, const routing_id& connection, time_point now) {
   auto i = by_connection_[via].find(connection);
   if (i == by_connection_[via].end())
     return {};
-  auto& leaving = i->second->second.leaving;
-  leaving[via] = true;
-  if (!leaving.all())
+  auto& [link, x] = *i->second;
+  if (!x.leaving.any() && x.peer != peer_id{}) {
+    x.deadline = now + limits_.leave_timeout;
+    leaving_.emplace(x.deadline, link);
+  }
+  x.leaving[via] = true;
+  if (!x.leaving.all())
     return {};
   return {remove(i->second, ec::closed, "the peer said goodbye")};
 }
@@ -121,11 +127,18 @@ std::vector<lane_change> lane_table::expire(time_point now) {
   while (!joining_.empty() && joining_.begin()->first <= now)
     result.push_back(remove(members_.find(joining_.begin()->second),
                             ec::timed_out, "not all lanes said hello in time"));
+  while (!leaving_.empty() && leaving_.begin()->first <= now)
+    result.push_back(remove(members_.find(leaving_.begin()->second), ec::closed,
+                            "the peer said goodbye"));
   return result;
 }
 
 lane_table::time_point lane_table::deadline() const noexcept {
-  return joining_.empty() ? time_point::max() : joining_.begin()->first;
+  auto result = time_point::max();
+  for (auto waiting : {&joining_, &leaving_})
+    if (!waiting->empty())
+      result = std::min(result, waiting->begin()->first);
+  return result;
 }
 
 lane_change lane_table::remove(member_map::iterator i, ec reason,
@@ -146,6 +159,7 @@ lane_change lane_table::remove(member_map::iterator i, ec reason,
   } else {
     result.what = peer_event::kind::left;
     peers_.erase(x.peer);
+    leaving_.erase({x.deadline, link});
     past_.push_front({result.connections, x.peer, {}});
     if (past_.size() > max_past)
       past_.pop_back();

@@ -51,6 +51,9 @@ public:
 
     /// Most peers.
     std::size_t max_peers = 16384;
+
+    /// How long a peer may take from its first goodbye to its last.
+    std::chrono::milliseconds leave_timeout{6000};
   };
 
   explicit lane_table(limits bounds) : limits_(bounds) {
@@ -65,7 +68,10 @@ public:
 
   /// Notes that a connection said goodbye. The link ends when all lanes did,
   /// because one may say it while messages are still on their way on another.
-  std::vector<lane_change> goodbye(lane via, const routing_id& connection);
+  /// If one never does, `expire` ends it: not every transport tells that a
+  /// connection is gone.
+  std::vector<lane_change> goodbye(lane via, const routing_id& connection,
+                                   time_point now);
 
   /// Notes that a connection broke, or misbehaved, and with it its link. After
   /// a goodbye, it may as well end.
@@ -76,7 +82,7 @@ public:
   std::vector<lane_change> drop(peer_id peer, ec reason,
                                 const std::string& text);
 
-  /// Forgets the links that took too long to join.
+  /// Forgets the links that took too long to join, or to leave.
   std::vector<lane_change> expire(time_point now);
 
   /// When `expire` has something to do; `time_point::max()` if never.
@@ -137,6 +143,7 @@ private:
   limits limits_;
   member_map members_;
   std::set<std::pair<time_point, link_id>> joining_; // by deadline
+  std::set<std::pair<time_point, link_id>> leaving_; // peers, by deadline
   per_lane<std::unordered_map<routing_id, member_map::iterator>> by_connection_;
   std::unordered_map<peer_id, member_map::iterator> peers_;
   std::deque<past_member> past_;

@@ -66,7 +66,8 @@ struct lanes_spec {
   std::size_t max_waiting_messages = 65536;
   std::size_t max_waiting_bytes = std::size_t{1} << 30;
 
-  /// How long all lanes of a link may take to say hello and be welcome.
+  /// How long all lanes of a link may take to say hello and be welcome. A
+  /// goodbye may take the linger time of the sockets longer.
   std::chrono::milliseconds join_timeout{5000};
 
   /// Listening side: most links of which lanes are missing, and most peers.

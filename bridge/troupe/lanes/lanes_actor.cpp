@@ -17,18 +17,28 @@ namespace troupe {
 
 namespace {
 
+using namespace std::chrono_literals;
+
 lanes_limits core_limits(const lanes_spec& spec) {
   return {spec.bulk_size, spec.max_waiting_messages, spec.max_waiting_bytes};
+}
+
+/// What is sent last may take its socket's linger time. That of the other side
+/// is taken to be ours.
+std::chrono::milliseconds leave_timeout(const lanes_spec& spec) {
+  auto linger = spec.sockets.options.linger;
+  return spec.join_timeout + (linger >= 0ms ? linger : 1h);
 }
 
 std::unique_ptr<lanes_core> make_core(const lanes_spec& spec) {
   if (spec.bind)
     return std::make_unique<listening_lanes>(
       core_limits(spec),
-      lane_table::limits{spec.join_timeout, spec.max_joining, spec.max_peers});
+      lane_table::limits{spec.join_timeout, spec.max_joining, spec.max_peers,
+                         leave_timeout(spec)});
   return std::make_unique<connecting_lanes>(
-    core_limits(spec),
-    lane_link::limits{spec.join_timeout, spec.retry_min, spec.retry_max});
+    core_limits(spec), lane_link::limits{spec.join_timeout, spec.retry_min,
+                                         spec.retry_max, leave_timeout(spec)});
 }
 
 } // namespace

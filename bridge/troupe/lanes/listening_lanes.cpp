@@ -70,7 +70,7 @@ void listening_lanes::handle(lane via, const multipart& message,
     case lane_word::hello:
       return say_hello(via, message, header, now);
     case lane_word::goodbye:
-      return apply(table_.goodbye(via, message.peer), now);
+      return apply(table_.goodbye(via, message.peer, now), now);
     default:
       return misbehaved(via, message, ec::unexpected_message,
                         "only a listening side sends that", now);

@@ -45,6 +45,16 @@ BOOST_AUTO_TEST_CASE(ignores_the_welcome_of_an_old_attempt) {
   BOOST_TEST(link.welcome(second));
 }
 
+BOOST_AUTO_TEST_CASE(waits_for_the_last_goodbye_for_some_time) {
+  link.start(first, now);
+  link.leave(now);
+  BOOST_TEST((link.deadline() == now + 5s)); // of the attempt
+  link.welcome(first);
+  link.leave(now);
+  link.leave(now + 1s);
+  BOOST_TEST((link.deadline() == now + 6s));
+}
+
 BOOST_AUTO_TEST_CASE(waits_longer_after_each_failure) {
   for (auto pause : {100ms, 200ms, 400ms, 400ms}) {
     link.start(first, now);

@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(wants_the_same_user_on_all_lanes) {
 BOOST_AUTO_TEST_CASE(waits_for_the_goodbye_of_all_lanes) {
   join('a', alice);
   auto goodbye = [this](lane via) {
-    return show(table.goodbye(via, connection('a')));
+    return show(table.goodbye(via, connection('a'), now));
   };
   BOOST_TEST(goodbye(lane::control) == "");
   BOOST_TEST(goodbye(lane::control) == "");
@@ -173,6 +173,31 @@ BOOST_AUTO_TEST_CASE(waits_for_the_goodbye_of_all_lanes) {
   join('a', alice);
   goodbye(lane::control);
   BOOST_TEST(lost(lane::bulk, 'a') == "left 2");
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_the_last_goodbye_for_some_time) {
+  join('a', alice);
+  table.goodbye(lane::control, connection('a'), now);
+  BOOST_TEST((table.deadline() == now + 6s));
+  table.goodbye(lane::task, connection('a'), now + 1s);
+  BOOST_TEST((table.deadline() == now + 6s));
+  BOOST_TEST(show(table.expire(now + 5s)) == "");
+  changes = table.expire(now + 6s);
+  BOOST_TEST(show(changes) == "left 1");
+  BOOST_TEST((changes[0].reason == ec::closed));
+  BOOST_TEST((table.deadline() == lane_table::time_point::max()));
+}
+
+BOOST_AUTO_TEST_CASE(forgets_when_it_waited_for_the_last_goodbye) {
+  join('a', alice);
+  table.goodbye(lane::control, connection('a'), now);
+  lost(lane::bulk, 'a');
+  BOOST_TEST((table.deadline() == lane_table::time_point::max()));
+  hello(lane::control, 'b', bob);
+  table.goodbye(lane::control, connection('b'), now);
+  hello(lane::task, 'b', bob);
+  BOOST_TEST(hello(lane::bulk, 'b', bob) == "joined 2");
+  BOOST_TEST(show(table.expire(now + 5s)) == "left 2");
 }
 
 BOOST_AUTO_TEST_CASE(drops_a_peer_at_will) {

@@ -367,6 +367,35 @@ BOOST_AUTO_TEST_CASE(loses_nothing_that_a_goodbye_overtakes) {
   }
 }
 
+// As over inproc, where a lane may end unheard.
+BOOST_AUTO_TEST_CASE(waits_for_no_goodbye_that_never_comes) {
+  join();
+  there.close();
+  flush();
+  to_here[lane::bulk].clear();
+  run();
+  BOOST_TEST(log_here.take() == "");
+  now += 6s;
+  here.tick(now);
+  flush();
+  BOOST_TEST(log_here.take() == "left/1");
+  BOOST_TEST((log_here.reason == ec::closed));
+}
+
+BOOST_AUTO_TEST_CASE(waits_for_no_goodbye_of_a_connecting_side) {
+  join();
+  here.close();
+  flush();
+  to_there[lane::bulk].clear();
+  run();
+  BOOST_TEST(log_there.take() == "");
+  now += 6s;
+  there.tick(now);
+  flush();
+  BOOST_TEST(log_there.take() == "left/1");
+  BOOST_TEST((log_there.reason == ec::closed));
+}
+
 BOOST_AUTO_TEST_CASE(hears_goodbye) {
   join();
   there.close();
