@@ -183,7 +183,8 @@ void lanes_core::give_back(lane via, returned& x, time_point now) {
   if (header && header->word == lane_word::message) {
     drop_header(message);
     return_one(peer_of(via, connection, true), via, x.reason, message);
-  } else if (x.reason == ec::peer_full) {
+  } else if (x.reason == ec::peer_full
+             && !(header && header->word == lane_word::probe)) {
     keep_for_later(via, message, now);
   }
   if (x.reason == ec::peer_gone)

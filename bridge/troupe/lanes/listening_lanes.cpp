@@ -14,6 +14,9 @@ using namespace std::chrono_literals;
 constexpr auto max_probes = 6;
 constexpr auto first_probe_pause = 10ms;
 
+/// Strangers may come and go as often as they like: so often we ask anew.
+constexpr auto series_pause = 100ms;
+
 } // namespace
 
 // -- events -------------------------------------------------------------------
@@ -35,8 +38,8 @@ void listening_lanes::note(lane via, const socket_event& x, time_point now) {
 
 void listening_lanes::suspect(lane via, time_point probe_time) {
   suspicious_[via] = true;
-  probes_left_ = max_probes;
-  probe_time_ = std::min(probe_time_, probe_time);
+  next_series_ = std::min(next_series_,
+                          std::max(probe_time, last_series_ + series_pause));
 }
 
 void listening_lanes::drop(peer_id peer, time_point now) {
@@ -186,6 +189,12 @@ void listening_lanes::tick_link(time_point now) {
   if (refusals_.deadline() <= now)
     for (auto& x : refusals_.take(now))
       refused(x.reason, std::move(x.text), nullptr, x.value);
+  if (now >= next_series_) {
+    last_series_ = now;
+    next_series_ = time_point::max();
+    probes_left_ = max_probes;
+    probe_time_ = now;
+  }
   if (now < probe_time_)
     return;
   probe();
@@ -193,12 +202,14 @@ void listening_lanes::tick_link(time_point now) {
     probe_time_ = now + first_probe_pause * (1 << (max_probes - probes_left_));
   } else {
     probe_time_ = time_point::max();
-    suspicious_ = {};
+    if (next_series_ == time_point::max())
+      suspicious_ = {};
   }
 }
 
 lanes_core::time_point listening_lanes::link_deadline() const {
-  return std::min({table_.deadline(), probe_time_, refusals_.deadline()});
+  return std::min(
+    {table_.deadline(), probe_time_, next_series_, refusals_.deadline()});
 }
 
 void listening_lanes::probe() {

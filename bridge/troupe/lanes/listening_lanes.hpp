@@ -72,6 +72,8 @@ private:
   per_lane<bool> suspicious_;
   int probes_left_ = 0;
   time_point probe_time_ = time_point::max();
+  time_point last_series_ = time_point::min(); // when it began
+  time_point next_series_ = time_point::max();
 };
 
 } // namespace troupe

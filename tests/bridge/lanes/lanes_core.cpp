@@ -251,6 +251,27 @@ BOOST_AUTO_TEST_CASE(loses_a_peer_once_and_takes_it_back_as_a_new_one) {
   BOOST_TEST(log_there.take() == "task:hi/2");
 }
 
+BOOST_AUTO_TEST_CASE(asks_seldom_however_many_strangers_come_and_go) {
+  join();
+  now += 10s;
+  socket_event event;
+  event.what = socket_event::kind::disconnected;
+  auto probes = std::size_t{0};
+  for (auto i = 0; i < 200; ++i) {
+    there.note(lane::task, event, now);
+    now += 1ms;
+    there.tick(now);
+    auto output = there.take();
+    for (auto& x : output.messages[lane::task]) {
+      ++probes;
+      returned back{0, ec::peer_full, std::move(x)};
+      there.give_back(lane::task, back, now);
+    }
+  }
+  BOOST_TEST(probes >= 3);
+  BOOST_TEST(probes <= 8);
+}
+
 BOOST_AUTO_TEST_CASE(gives_back_what_waited_for_a_peer_that_left) {
   join();
   send(here, peer_id{1}, "a", lane::task, 7);
