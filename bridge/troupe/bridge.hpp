@@ -25,7 +25,7 @@ namespace troupe {
 /// with the bridge. Any exit reason but `kill` sends what waits, as `close`
 /// does.
 using socket_actor = caf::typed_actor<
-  // Starts delivering to an owner. Before that, nothing is read.
+  // Starts delivering to an owner. What was read before comes first.
   caf::reacts_to<atom::attach, socket_owner_actor>,
   // Sends messages, in order per peer. Never blocks; what cannot be sent comes
   // back to the owner as `returned`, or is only counted while there is none.

@@ -40,6 +40,9 @@ const char* bad_link(const socket_spec& spec) {
       return "only PAIR, DEALER, ROUTER, PUSH and PULL sockets have bridged "
              "peers";
   }
+  if (spec.type == socket_type::router && !spec.generated_ids_only)
+    return "bridged peers have generated routing ids: their credit would "
+           "outlive them";
   return spec.options.conflate ? "conflate drops what bridged peers count"
                                : nullptr;
 }

@@ -112,11 +112,11 @@ struct socket_spec {
   std::size_t max_message = std::size_t{1} << 30;
 
   /// ROUTER sockets: drop (and count) messages of peers that chose their own
-  /// routing id, since anybody can choose anybody's.
+  /// routing id, since anybody can choose anybody's. Bridged ones always do.
   bool generated_ids_only = true;
 
   /// Deliveries that the owner may leave unhandled before the pump stops
-  /// reading from the socket, and messages per delivery.
+  /// reading, and messages per delivery (with bridged peers, and one bundle).
   std::size_t max_unhandled_deliveries = 64;
   std::size_t max_batch = 256;
 

@@ -346,6 +346,74 @@ BOOST_AUTO_TEST_CASE(return_messages_to_peers_that_are_gone) {
                   == std::to_string(i));
 }
 
+// Of which nobody tells: inproc has no events, and no end that we make has.
+BOOST_AUTO_TEST_CASE(return_messages_to_peers_that_go_in_silence) {
+  for (auto where : {std::string{"inproc://*"}, std::string{"ipc://*"}}) {
+    auto spec = spec_of(socket_type::dealer);
+    spec.window_messages = 2000;
+    auto router = bind(socket_type::router, where);
+    auto dealer = connect(spec, router);
+    owner server{sys};
+    owner client{sys};
+    server.attach(router.handle);
+    client.send(dealer.handle, message({"hello"}));
+    auto id = server.take().peer;
+    server.send(router.handle, numbers(5000, id));
+    BOOST_TEST((server.take_event().what == kind::full));
+    BOOST_TEST(wait_until(
+      [&] { return server.counters(router.handle).messages_sent == 2000; }));
+    if (where.starts_with("inproc"))
+      caf::anon_send_exit(dealer.handle, caf::exit_reason::kill);
+    else
+      caf::anon_send(router.handle, atom::unbind_v, router.endpoints.front());
+    for (auto i = 0; i < 3000; ++i)
+      BOOST_REQUIRE((server.take_returned().reason == ec::peer_gone));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(start_anew_with_the_next_peer_of_a_pair) {
+  auto spec = spec_of(socket_type::pair);
+  spec.window_messages = 2000;
+  auto bound = bind(spec, "inproc://*");
+  owner self{sys};
+  self.attach(bound.handle);
+  auto first = connect(spec, bound);
+  {
+    owner peer{sys};
+    peer.attach(first.handle);
+    self.send(bound.handle, numbers(10'000));
+    check_order(peer, 10'000);
+    caf::anon_send_exit(first.handle, caf::exit_reason::kill);
+  }
+  // What finds nobody is held.
+  BOOST_TEST(wait_until([&] {
+    self.send(bound.handle, message({"who is there?"}));
+    return self.counters(bound.handle).held > 0;
+  }));
+  // A moment later only, ZeroMQ takes another peer.
+  owner peer{sys};
+  BOOST_REQUIRE(wait_until([&] {
+    auto second = connect(spec, bound);
+    peer.send(second.handle, message({"I am"}));
+    auto heard = wait_until(
+      [&] { return self.counters(bound.handle).messages_received > 0; }, 1s);
+    if (heard)
+      peer.attach(second.handle);
+    else
+      caf::anon_send_exit(second.handle, caf::exit_reason::kill);
+    return heard;
+  }));
+  self.send(bound.handle, numbers(10'000));
+  auto asked = std::string{"who is there?"};
+  auto next = asked;
+  while (next == asked)
+    next = texts(peer.take()).front();
+  BOOST_TEST(next == "0");
+  for (auto i = 1; i < 10'000; ++i)
+    if (auto text = texts(peer.take()).front(); text != std::to_string(i))
+      BOOST_FAIL("got " << text << " in the place of " << i);
+}
+
 BOOST_AUTO_TEST_CASE(send_what_waits_before_they_close) {
   auto router = bind(socket_type::router);
   auto spec = spec_of(socket_type::dealer);
@@ -422,6 +490,8 @@ BOOST_AUTO_TEST_CASE(have_no_meaning_for_some_types) {
   BOOST_TEST(reason(spec).find("one endpoint") != std::string::npos);
   spec.type = socket_type::router;
   BOOST_TEST(reason(spec) == "");
+  spec.generated_ids_only = false;
+  BOOST_TEST(reason(spec).find("generated") != std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(tell_raw_senders_when_a_peer_is_full) {
@@ -441,6 +511,41 @@ BOOST_AUTO_TEST_CASE(tell_raw_senders_when_a_peer_is_full) {
   receiver.attach(pull.handle);
   check_order(receiver, 1000);
   BOOST_TEST((sender.take_event().what == kind::drained));
+}
+
+BOOST_AUTO_TEST_CASE(tell_that_others_leave_no_room_to_wait) {
+  auto spec = spec_of(socket_type::router);
+  spec.max_held_messages = 100;
+  auto router = bind(spec, "inproc://*");
+  auto small = spec_of(socket_type::dealer);
+  small.window_messages = 2000;
+  auto first = connect(small, router);
+  auto second = connect(small, router);
+  owner server{sys};
+  server.attach(router.handle);
+  owner one{sys};
+  owner two{sys};
+  one.send(first.handle, message({"hello"}));
+  auto a = server.take().peer;
+  two.send(second.handle, message({"hello"}));
+  auto b = server.take().peer;
+  server.send(router.handle, numbers(3000, a)); // fills what may wait
+  BOOST_TEST((server.take_event().peer == a));
+  while (server.counters(router.handle).held < 100)
+    server.send(router.handle, message(a, {"more"}));
+  server.send(router.handle, numbers(3000, b));
+  auto full = server.take_event();
+  BOOST_TEST((full.what == kind::full));
+  BOOST_TEST((full.peer == b));
+  // A new owner was not told yet.
+  owner heir{sys};
+  heir.attach(router.handle);
+  auto told = heir.take_event();
+  BOOST_TEST((told.what == kind::full));
+  one.attach(first.handle);
+  for (auto i = 0; i < 2000; ++i)
+    one.take();
+  BOOST_TEST((heir.take_event().what == kind::drained));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

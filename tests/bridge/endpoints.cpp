@@ -117,6 +117,42 @@ BOOST_AUTO_TEST_CASE(the_path_of_a_socket_that_ended_is_free_again) {
   BOOST_TEST(texts(self.take()).front() == "x");
 }
 
+BOOST_AUTO_TEST_CASE(forgets_connections_of_endpoints_that_it_ended) {
+  // A DEALER without a connection holds its messages back.
+  plain_peer first{ZMQ_ROUTER};
+  plain_peer second{ZMQ_ROUTER};
+  auto dealer =
+    open(connecting(socket_type::dealer, {first.bind(dir.ipc("a"))})).handle;
+  auto request = asker->request(dealer, 4 * patience, atom::request_v,
+                                message({"x"}));
+  BOOST_TEST(first.receive().back() == "x");
+  BOOST_TEST((end(dealer, atom::disconnect_v, dir.ipc("a")) == caf::none));
+  request.receive([](const multipart&) { BOOST_FAIL("it was answered"); },
+                  [](caf::error& err) { BOOST_TEST((err == ec::peer_gone)); });
+  self.send(dealer, message({"y"}));
+  BOOST_TEST(self.counters(dealer).held == 1u);
+  BOOST_TEST(add(dealer, atom::connect_v, second.bind(dir.ipc("b"))).engaged());
+  BOOST_TEST(second.receive().back() == "y");
+}
+
+BOOST_AUTO_TEST_CASE(forgets_connections_of_one_endpoint_alone) {
+  plain_peer first{ZMQ_ROUTER};
+  plain_peer second{ZMQ_ROUTER};
+  auto spec = connecting(socket_type::dealer, {first.bind(dir.ipc("a"))});
+  spec.watch = true;
+  auto dealer = open(spec).handle;
+  self.attach(dealer);
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  BOOST_TEST(add(dealer, atom::connect_v, second.bind(dir.ipc("b"))).engaged());
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  BOOST_TEST((end(dealer, atom::disconnect_v, dir.ipc("a")) == caf::none));
+  self.send(dealer, message({"x"})); // to the one that is left
+  BOOST_TEST(second.receive().back() == "x");
+  BOOST_TEST((end(dealer, atom::disconnect_v, dir.ipc("b")) == caf::none));
+  self.send(dealer, message({"y"}));
+  BOOST_TEST(self.counters(dealer).held == 1u);
+}
+
 BOOST_AUTO_TEST_CASE(connects_to_more_peers_at_run_time) {
   std::vector<std::unique_ptr<plain_peer>> servers;
   std::vector<std::string> endpoints;

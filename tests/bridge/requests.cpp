@@ -344,6 +344,42 @@ BOOST_AUTO_TEST_CASE(a_peer_that_answers_and_goes_has_answered) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(one_of_several_peers_that_goes_fails_no_request) {
+  std::optional<plain_peer> first{std::in_place, ZMQ_ROUTER};
+  plain_peer second{ZMQ_ROUTER};
+  auto spec = client(socket_type::dealer, first->bind(dir.ipc("a")));
+  spec.watch = true;
+  auto socket = open(spec).handle;
+  self.attach(socket);
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  asker->request(socket, patience, atom::connect_v, second.bind(dir.ipc("b")))
+    .receive([](const std::string&) {},
+             [](caf::error& err) { BOOST_FAIL(describe(err)); });
+  BOOST_TEST((self.take_event().what == socket_event::kind::connected));
+  // In turn: one of them is for the second peer, which answers late.
+  auto requests = std::vector{ask(socket, {"0"}), ask(socket, {"1"})};
+  first->receive();
+  auto seen = second.receive();
+  first.reset();
+  BOOST_TEST((self.take_event().what == socket_event::kind::disconnected));
+  second.send(envelope(seen) + strings{"y"});
+  BOOST_TEST(answer(requests[seen.back() == "0" ? 0 : 1]).front() == "y");
+}
+
+BOOST_AUTO_TEST_CASE(messages_that_a_req_socket_did_not_send_come_back) {
+  auto spec = client(socket_type::req, dir.ipc("nobody"));
+  spec.options.linger = 1ms;
+  auto socket = open(spec).handle;
+  self.attach(socket);
+  self.send(socket, {message({"1"}), message({"2"})});
+  caf::anon_send(socket, atom::close_v);
+  for (auto text : {"1", "2"}) {
+    auto back = self.take_returned();
+    BOOST_TEST((back.reason == ec::closed));
+    BOOST_TEST(texts(back.message).front() == text);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(open_requests_are_bounded) {
   for (auto type : both) {
     plain_peer server{ZMQ_ROUTER};

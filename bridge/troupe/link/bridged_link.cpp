@@ -55,6 +55,8 @@ bridged_link::bridged_link(const socket_spec& spec, copy_policy policy,
                            std::shared_ptr<wakeup> pump)
   : credit_(answers(spec.type)),
     addressed_(spec.type == socket_type::router),
+    may_be_replaced_(spec.type == socket_type::pair && !spec.bind.empty()
+                     && is_inproc_only(spec)),
     window_{spec.window_messages, spec.window_bytes},
     reading_{spec.max_frames, spec.max_message},
     assembling_{spec.max_frame, spec.max_message, spec.max_frames},
@@ -148,6 +150,8 @@ void bridged_link::flush(link_port& port) {
         state.writer.grant(state.account.take());
       state.writer.flush(out_);
       ship(state, port);
+      if (std::exchange(state.replaced, false))
+        begin_epoch(state);
     }
     if (state.gone) {
       for (auto& message : unsent(state))
@@ -180,10 +184,13 @@ std::vector<multipart> bridged_link::take_all() {
 void bridged_link::restart() {
   if (!credit_ || addressed_)
     return;
-  auto& x = peer({});
+  begin_epoch(peer({}).second);
+}
+
+void bridged_link::begin_epoch(peer_state& x) noexcept {
   auto epoch = next_epoch();
-  x.second.window.restart(epoch);
-  x.second.writer.restart(epoch);
+  x.window.restart(epoch);
+  x.writer.restart(epoch);
 }
 
 void bridged_link::probe(bool all) {

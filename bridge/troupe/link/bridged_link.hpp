@@ -142,6 +142,7 @@ private:
     std::deque<wire_message> stuck; // ZeroMQ had no room for it
     std::optional<ec> gone;
     bool listed = false;
+    bool replaced = false; // by a peer that knows nothing of our epoch
   };
 
   using peer_map = std::unordered_map<routing_id, peer_state>;
@@ -150,6 +151,8 @@ private:
   peer_entry& peer(const routing_id& id);
 
   std::uint32_t next_epoch() noexcept;
+
+  void begin_epoch(peer_state& x) noexcept;
 
   void list(peer_entry& x);
 
@@ -175,6 +178,7 @@ private:
 
   bool credit_;
   bool addressed_;
+  bool may_be_replaced_; // the peer, without a connection that ends
   credit_amount window_;
   link_writer::config writing_;
   link_view::limits reading_;

@@ -47,9 +47,11 @@ bool bridged_link::note_header(peer_entry& x, const link_fields& fields) {
   state.window.granted(fields.credit);
   auto before = state.account.epoch();
   auto current = state.account.arrived(fields.epoch);
-  if (state.account.epoch() != before)
+  if (state.account.epoch() != before) {
     state.assembler.reset();
-  if (state.account.due())
+    state.replaced = may_be_replaced_ && before != 0;
+  }
+  if (state.account.due() || state.replaced)
     list(x);
   return current;
 }

@@ -45,6 +45,11 @@ public:
     return messages_;
   }
 
+  /// Whether no more can wait, of whatever peer.
+  bool full() const noexcept {
+    return messages_ >= max_messages_ || bytes_ >= max_bytes_;
+  }
+
   /// Whether messages wait for `peer`, so that the next one has to queue up.
   bool waits_for(const routing_id& peer) const {
     return messages_ != 0 && queues_.contains(peer);

@@ -151,10 +151,10 @@ socket_actor_impl::behavior_type socket_actor_impl::make_behavior() {
     [this](atom::bind, const std::string& where) { return bind(where); },
     [this](atom::connect, const std::string& where) { return connect(where); },
     [this](atom::unbind, const std::string& where) -> caf::result<void> {
-      return to_result(socket_.unbind(where));
+      return to_result(unbind(where));
     },
     [this](atom::disconnect, const std::string& where) -> caf::result<void> {
-      return to_result(socket_.disconnect(where));
+      return to_result(disconnect(where));
     },
     [this](atom::counters) {
       auto result = socket_counters{};
@@ -218,7 +218,7 @@ void socket_actor_impl::service() {
   if (requests_.deadline() <= steady_now())
     fail_all(requests_.take_expired(steady_now()), ec::timed_out);
   advance_requests();
-  if (!held_.empty()) {
+  if (!held_.empty() || !full_.empty()) {
     retry();
     pending_ = pending_ || (reads && socket_.readable());
   }
@@ -268,6 +268,7 @@ void socket_actor_impl::close() {
       give_back(ec::closed, message);
   for (auto& message : held_.take_all())
     give_back(ec::closed, message);
+  fail_all(requests_.take_all(), ec::closed); // while the owner is there
   quit(std::move(reason_));
 }
 

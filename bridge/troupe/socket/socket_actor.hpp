@@ -24,7 +24,7 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace troupe {
@@ -113,6 +113,13 @@ private:
 
   caf::result<std::string> connect(const std::string& where);
 
+  caf::error unbind(const std::string& where);
+
+  caf::error disconnect(const std::string& where);
+
+  /// Takes note that we ended an endpoint, and with it its connections.
+  void forget_endpoint(const std::string& where);
+
   caf::error subscribe(const std::string& prefix, bool on);
 
   void close();
@@ -152,9 +159,11 @@ private:
 
   void give_back(ec reason, multipart& message);
 
-  /// Tells the owner that messages to `peer` wait, or wait no more.
-  void report_full(const routing_id& peer);
+  /// Tells the owner that messages to `peer` wait, or come back since those of
+  /// other peers leave no room to wait.
+  void report_full(const routing_id& peer, bool turned_away = false);
 
+  /// Tells that this is no longer so.
   void report_drained();
 
   /// Whether anybody waits for input.
@@ -273,6 +282,9 @@ private:
   /// Why this socket may not have this endpoint, too, if so.
   caf::error check_more(const endpoint& where) const;
 
+  /// Some peer left, nobody knows which.
+  void suspect_peers();
+
   /// Finds peers that left.
   void probe_peers();
 
@@ -307,8 +319,9 @@ private:
   time_point gathered_{};       // when that was, if the inbox gathers
   bool streaming_ = false;      // what came then was part of a stream
   held_messages held_;
-  std::unordered_set<routing_id> full_; // peers that the owner knows to be full
-  std::size_t known_established_ = 0;   // connections, to the link
+  // Peers that the owner knows to be full, and if messages to them came back.
+  std::unordered_map<routing_id, bool> full_;
+  std::size_t known_established_ = 0; // connections, to the link
   std::size_t known_ended_ = 0;
   int probes_left_ = 0;
   refusal_log refusals_;

@@ -81,8 +81,10 @@ caf::result<std::string> socket_actor_impl::bind(const std::string& text) {
   pending_ = true;
   note_endpoint(*where);
   auto real = socket_.bind(*where);
-  if (!real)
+  if (!real) {
+    --endpoints_;
     return std::move(real.error());
+  }
   return std::move(*real);
 }
 
@@ -96,9 +98,35 @@ caf::result<std::string> socket_actor_impl::connect(const std::string& text) {
   if (waits_for_connection_)
     socket_.queue_for_connections(); // we cannot wait for each of several
   note_endpoint(*where);
-  if (auto err = socket_.connect(*where))
+  if (auto err = socket_.connect(*where)) {
+    --endpoints_;
     return err;
+  }
   return to_string(*where);
+}
+
+caf::error socket_actor_impl::unbind(const std::string& where) {
+  if (auto err = socket_.unbind(where))
+    return err;
+  forget_endpoint(where);
+  return caf::none;
+}
+
+caf::error socket_actor_impl::disconnect(const std::string& where) {
+  if (auto err = socket_.disconnect(where))
+    return err;
+  forget_endpoint(where);
+  return caf::none;
+}
+
+void socket_actor_impl::forget_endpoint(const std::string& where) {
+  pending_ = true;
+  --endpoints_;
+  if (monitor_ == nullptr)
+    return;
+  monitor_->update();
+  monitor_->forget(endpoints_ == 0 ? std::nullopt : std::optional{where});
+  note_events();
 }
 
 caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {

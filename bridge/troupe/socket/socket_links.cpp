@@ -74,25 +74,27 @@ void socket_actor_impl::note_cut(multipart& wire) {
 }
 
 void socket_actor_impl::watch_link() {
-  if (!link_)
-    return;
   if (std::exchange(known_established_, monitor_->established())
-      != monitor_->established()) {
-    flush_link(); // what was added counts against the old credit
-    link_->restart();
-  }
-  if (std::exchange(known_ended_, monitor_->ended()) != monitor_->ended()
-      && spec_.type == socket_type::router) {
-    probes_left_ = probes_per_end;
-    arm_retry();
-  }
+      == monitor_->established())
+    return;
+  flush_link(); // what was added counts against the old credit
+  link_->restart();
+}
+
+void socket_actor_impl::suspect_peers() {
+  if (spec_.type != socket_type::router)
+    return;
+  probes_left_ = probes_per_end;
+  arm_retry();
 }
 
 void socket_actor_impl::probe_peers() {
-  if (probes_left_ == 0)
+  // Nobody tells of the end of an inproc connection.
+  auto waits = link_ && link_->stays_in_process() && !held_.empty();
+  if (probes_left_ == 0 && !waits)
     return;
   link_->probe(false);
-  if (--probes_left_ > 0)
+  if (probes_left_ > 0 && --probes_left_ > 0)
     arm_retry();
 }
 

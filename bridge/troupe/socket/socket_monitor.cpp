@@ -6,6 +6,7 @@
 
 #include <zmq.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -131,6 +132,7 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
       if (met_itself_ > 0)
         return;
       ++connections_;
+      ++by_endpoint_[endpoint];
       ++established_;
       reader_.succeeded();
       result.what = kind::connected;
@@ -159,6 +161,9 @@ void socket_monitor::note_end(std::string endpoint) {
   socket_event result;
   if (connections_ > 0) {
     --connections_;
+    if (auto i = by_endpoint_.find(endpoint);
+        i != by_endpoint_.end() && --i->second == 0)
+      by_endpoint_.erase(i);
     result.what = socket_event::kind::disconnected;
     result.reason = ec::peer_gone;
     result.text = std::move(endpoint);
@@ -169,6 +174,16 @@ void socket_monitor::note_end(std::string endpoint) {
     result.text = endpoint + ": the connection ended in the handshake";
   }
   push(std::move(result));
+}
+
+void socket_monitor::forget(const std::optional<std::string>& endpoint) {
+  if (!endpoint) {
+    by_endpoint_.clear();
+    connections_ = 0;
+  } else if (auto i = by_endpoint_.find(*endpoint); i != by_endpoint_.end()) {
+    connections_ -= std::min(connections_, i->second);
+    by_endpoint_.erase(i);
+  }
 }
 
 void socket_monitor::note_failure(std::uint16_t event, std::int32_t value,

@@ -10,7 +10,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -57,6 +59,10 @@ public:
     return std::exchange(changes_, {});
   }
 
+  /// Counts the connections of `endpoint` as ended; null = all there are. For
+  /// ends that we made ourselves, of which ZeroMQ tells nothing.
+  void forget(const std::optional<std::string>& endpoint);
+
   /// Whether our credentials were refused since the last call.
   bool take_key_refused() noexcept {
     return std::exchange(key_refused_, false);
@@ -98,6 +104,7 @@ private:
   handshake_reader reader_;
   std::vector<socket_event> events_;
   std::vector<change> changes_;
+  std::unordered_map<std::string, std::size_t> by_endpoint_; // those of:
   std::size_t connections_ = 0;
   std::size_t established_ = 0;
   bool key_refused_ = false;

@@ -14,6 +14,7 @@ namespace troupe {
 void socket_actor_impl::attach_owner(socket_owner_actor owner) {
   let_go_of_owner();
   owner_ = std::move(owner);
+  full_.clear(); // the new one was not told
   if (owner_ && owner_.address() != spec_.ends_with)
     monitor(owner_);
   pending_ = true;

@@ -135,15 +135,17 @@ void socket_actor_impl::note_events() {
   unreported_ = true;
   if (monitor_ == nullptr)
     return;
-  auto before = monitor_->ended();
   monitor_->update();
   note_connections();
-  watch_link();
-  if (monitor_->ended() == before)
+  if (link_)
+    watch_link();
+  if (std::exchange(known_ended_, monitor_->ended()) == monitor_->ended())
     return;
   last_words_.begin(socket_.taken(), most_unread());
-  if (waits_for_connection_)
-    requests_.mark_lost();
+  if (waits_for_connection_ && endpoints_ <= 1)
+    requests_.mark_lost(); // of several, nobody knows which
+  if (link_)
+    suspect_peers();
 }
 
 void socket_actor_impl::report_events() {

@@ -110,8 +110,11 @@ send_result socket_actor_impl::try_send(multipart& message) {
 
 void socket_actor_impl::hold(multipart& message) {
   auto peer = message.peer;
-  if (!held_.push(message))
+  if (!held_.push(message)) {
+    if (!held_.empty()) // others fill it, and `drained` will follow
+      report_full(peer, true);
     return give_back(ec::peer_full, message);
+  }
   note_held(peer);
 }
 
@@ -156,11 +159,15 @@ void socket_actor_impl::retry() {
     retry_time_ = time_point::max();
 }
 
-void socket_actor_impl::report_full(const routing_id& peer) {
+void socket_actor_impl::report_full(const routing_id& peer, bool turned_away) {
   // That nobody is connected yet is told by other events.
   if (waits_for_connection_ && monitor_->connections() == 0)
     return;
-  if (owner_ && full_.insert(peer).second)
+  if (!owner_)
+    return;
+  auto [i, added] = full_.try_emplace(peer, turned_away);
+  i->second = i->second || turned_away;
+  if (added)
     send(owner_, socket_event{.tag = spec_.tag,
                               .what = socket_event::kind::full,
                               .reason = ec::peer_full,
@@ -168,8 +175,9 @@ void socket_actor_impl::report_full(const routing_id& peer) {
 }
 
 void socket_actor_impl::report_drained() {
-  std::erase_if(full_, [this](const routing_id& peer) {
-    if (held_.waits_for(peer))
+  std::erase_if(full_, [this](auto& entry) {
+    auto& [peer, turned_away] = entry;
+    if (held_.waits_for(peer) || (turned_away && held_.full()))
       return false;
     if (owner_)
       send(owner_, socket_event{.tag = spec_.tag,

@@ -60,7 +60,9 @@ send_result zmq_socket::send(const multipart& message, copy_policy policy,
     if (!fill(part, frame, policy, sum))
       throw std::bad_alloc{}; // ends the socket, and with it this message
     auto number = send_frame(part, handle_, missing > 0);
-    if (number == EAGAIN && &frame != &message.frames.front())
+    // A PAIR would give the filler to its next peer.
+    if (number == EAGAIN && &frame != &message.frames.front()
+        && type_ != socket_type::pair)
       finish_broken_message(handle_, missing);
     if (number != 0)
       return to_result(number);
