@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <cstring>
 #include <limits>
 #include <memory>
@@ -38,7 +39,8 @@ constexpr auto max_rounds = 12;
 
 struct context_closer {
   void operator()(void* context) const noexcept {
-    zmq_ctx_term(context);
+    while (zmq_ctx_term(context) != 0 && errno == EINTR)
+      ; // nop
   }
 };
 
