@@ -5,10 +5,14 @@
 #include "troupe/socket/socket_pumps.hpp"
 
 #include <caf/actor_system.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/exit_reason.hpp>
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
 
+#include <condition_variable>
+#include <mutex>
+#include <optional>
 #include <utility>
 
 namespace troupe {
@@ -54,6 +58,51 @@ bridge(bridge_actor::stateful_pointer<bridge_state> self,
   };
 }
 
+/// Where a thread waits for a socket, until it has no more patience.
+class waiting_room {
+public:
+  using answer = caf::expected<open_socket>;
+
+  /// Closes a socket that nobody waits for any more.
+  void enter(answer x) {
+    std::unique_lock guard{mutex_};
+    if (left_) {
+      if (x)
+        caf::anon_send(x->handle, atom::close_v);
+      return;
+    }
+    answer_ = std::move(x);
+    changed_.notify_one();
+  }
+
+  answer wait(std::chrono::milliseconds limit) {
+    std::unique_lock guard{mutex_};
+    changed_.wait_for(guard, limit, [this] { return answer_.has_value(); });
+    left_ = true;
+    if (answer_)
+      return std::move(*answer_);
+    return make_error(ec::timed_out, "the bridge does not answer");
+  }
+
+private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<answer> answer_;
+  bool left_ = false;
+};
+
+struct opener_state {
+  static inline const char* name = "troupe.opener";
+};
+
+/// Opens one socket, and ends.
+void opener(caf::stateful_actor<opener_state>* self, bridge_actor bridge,
+            socket_spec spec, std::shared_ptr<waiting_room> room) {
+  self->request(bridge, caf::infinite, atom::open_v, std::move(spec))
+    .then([room](open_socket& x) { room->enter(std::move(x)); },
+          [room](caf::error& err) { room->enter(std::move(err)); });
+}
+
 } // namespace
 
 bridge_runtime::bridge_runtime(caf::actor_system& sys, bridge_config cfg)
@@ -83,13 +132,9 @@ bridge_runtime::~bridge_runtime() {
 
 caf::expected<open_socket>
 bridge_runtime::open(socket_spec spec, std::chrono::milliseconds limit) {
-  caf::expected<open_socket> result{
-    make_error(ec::closed, "the bridge does not answer")};
-  caf::scoped_actor self{sys_};
-  self->request(actor_, limit, atom::open_v, std::move(spec))
-    .receive([&](open_socket& x) { result = std::move(x); },
-             [&](caf::error& err) { result = std::move(err); });
-  return result;
+  auto room = std::make_shared<waiting_room>();
+  sys_.spawn<caf::hidden>(opener, actor_, std::move(spec), room);
+  return room->wait(limit);
 }
 
 caf::execution_unit& bridge_runtime::entrance() const noexcept {

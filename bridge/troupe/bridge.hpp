@@ -117,7 +117,8 @@ public:
     return actor_;
   }
 
-  /// Opens a socket and waits for the answer, for at most `limit`. For threads
+  /// Opens a socket and waits for the answer, for at most `limit`; fails with
+  /// `ec::timed_out` then, and closes the socket if it opens later. For threads
   /// that are no actors.
   caf::expected<open_socket>
   open(socket_spec spec,

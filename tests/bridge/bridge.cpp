@@ -10,7 +10,9 @@
 #include <zmq.h>
 
 #include <fstream>
+#include <future>
 #include <set>
+#include <sys/resource.h>
 
 using namespace troupe;
 using namespace troupe::test;
@@ -292,6 +294,40 @@ BOOST_AUTO_TEST_CASE(says_that_the_context_is_full) {
   }
   BOOST_TEST((err == ec::limit_reached));
   BOOST_TEST(describe(err).find("max_sockets") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(says_why_it_could_not_start) {
+  rlimit usual{};
+  getrlimit(RLIMIT_NOFILE, &usual);
+  auto none = rlimit{0, usual.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &none);
+  auto lame = std::make_unique<bridge_runtime>(sys);
+  setrlimit(RLIMIT_NOFILE, &usual);
+  socket_spec spec;
+  spec.bind = {"inproc://*"};
+  auto result = lame->open(spec);
+  BOOST_REQUIRE(!result);
+  BOOST_TEST((result.error() == ec::limit_reached));
+  auto text = describe(result.error());
+  BOOST_TEST(text.find("ulimit -n") != text.npos, text);
+  // It ends, too.
+  auto end = std::async(std::launch::async, [&] { lame.reset(); });
+  BOOST_REQUIRE((end.wait_for(patience) == std::future_status::ready));
+}
+
+BOOST_AUTO_TEST_CASE(closes_what_opens_too_late) {
+  socket_spec spec;
+  spec.type = socket_type::router;
+  spec.bind = {dir.ipc("late")};
+  {
+    busy_pump busy{*this};
+    auto result = bridge->open(spec, std::chrono::milliseconds{10});
+    BOOST_REQUIRE(!result);
+    BOOST_TEST((result.error() == ec::timed_out));
+  }
+  // It does open, before the next one, and leaves its address then.
+  auto again = wait_until([&] { return bool{bridge->open(spec)}; });
+  BOOST_TEST(again);
 }
 
 // -- counters -----------------------------------------------------------------

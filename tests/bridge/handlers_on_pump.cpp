@@ -8,6 +8,8 @@
 #include <caf/send.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <pthread.h>
 
 using namespace std::chrono_literals;
@@ -90,6 +92,28 @@ BOOST_AUTO_TEST_CASE(guests_run_on_the_pump) {
   BOOST_TEST((first != names.end()));
   BOOST_TEST(std::count(first, names.end(), "troupe.pump")
              == names.end() - first);
+}
+
+BOOST_AUTO_TEST_CASE(guests_with_work_for_ever_keep_no_bridge_alive) {
+  // A guest once it was woken up, and always busy from then on.
+  struct flags {
+    std::atomic<bool> on_pump{false};
+    std::atomic<bool> end{false};
+  };
+  auto shared = std::make_shared<flags>();
+  auto actor = sys.spawn<caf::lazy_init>([=](caf::event_based_actor* self) {
+    return caf::behavior{[=](atom::close) {
+      if (thread_name() == "troupe.pump")
+        shared->on_pump = true;
+      if (!shared->end)
+        self->send(self, atom::close_v);
+    }};
+  });
+  bridge->tell(actor, atom::close_v);
+  BOOST_REQUIRE(test::wait_until([&] { return shared->on_pump.load(); }));
+  auto closed = std::async(std::launch::async, [&] { bridge.reset(); });
+  BOOST_TEST((closed.wait_for(test::patience) == std::future_status::ready));
+  shared->end = true;
 }
 
 BOOST_AUTO_TEST_CASE(other_threads_wake_guests_up) {

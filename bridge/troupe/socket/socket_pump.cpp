@@ -62,11 +62,15 @@ socket_pump::socket_pump(caf::actor_system& sys,
                          std::chrono::microseconds spin_time)
   : execution_unit(&sys), context_(std::move(context)), spin_time_(spin_time) {
   try {
-    thread_ = std::thread{[this] { run(); }};
+    if (bell_->fd() >= 0) {
+      thread_ = std::thread{[this] { run(); }};
+      started_ = true;
+    }
   } catch (const std::system_error&) {
-    stopping_ = true; // `open` answers with `ec::closed`
-    ended_ = true;
+    // Whoever wants to open a socket learns of it.
   }
+  if (!started_)
+    ended_ = true;
 }
 
 socket_pump::~socket_pump() {
@@ -233,8 +237,20 @@ void socket_pump::kill_all() {
   killing_time_ = time_point::max();
 }
 
+void socket_pump::dismiss_guests() {
+  auto first = std::partition(own_jobs_.begin(), own_jobs_.end(), [](auto x) {
+    return x->subtype() == caf::resumable::io_actor;
+  });
+  for (auto i = first; i != own_jobs_.end(); ++i)
+    system().scheduler().enqueue(*i);
+  own_jobs_.erase(first, own_jobs_.end());
+}
+
 bool socket_pump::end_if_idle() {
-  if (!sockets_.empty() || !own_jobs_.empty())
+  if (!sockets_.empty())
+    return false;
+  dismiss_guests();
+  if (!own_jobs_.empty())
     return false;
   std::unique_lock guard{jobs_mutex_};
   ended_ = jobs_.empty();

@@ -88,6 +88,12 @@ public:
   /// context. Whoever comes second waits for the first.
   void stop();
 
+  /// Whether the thread runs, or did. It does not if the operating system
+  /// refused it, or the file that wakes it up.
+  bool started() const noexcept {
+    return started_;
+  }
+
   /// Whether `stop` was called, so that no more sockets open.
   bool stopping() const noexcept {
     return stopping_.load();
@@ -185,6 +191,9 @@ private:
 
   void kill_all();
 
+  /// Sends guests home to CAF's scheduler. They may have work for ever.
+  void dismiss_guests();
+
   bool end_if_idle();
 
   std::shared_ptr<socket_context> context_;
@@ -213,6 +222,7 @@ private:
   time_point killing_time_ = time_point::max();
 
   std::mutex stop_mutex_;
+  bool started_ = false;
   std::thread thread_;
 };
 

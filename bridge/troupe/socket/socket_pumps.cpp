@@ -26,6 +26,11 @@ caf::expected<std::shared_ptr<socket_pump>>
 socket_pumps::choose(const socket_spec& spec) {
   if (stopping())
     return make_error(ec::closed, "the bridge is closed");
+  for (auto& x : pumps_)
+    if (!x->started())
+      return make_error(ec::limit_reached,
+                        "the bridge could not start: raise the limit of open "
+                        "files (ulimit -n), or of threads (ulimit -u)");
   if (!spec.pump)
     return *std::min_element(pumps_.begin(), pumps_.end(),
                              [](auto& x, auto& y) {
