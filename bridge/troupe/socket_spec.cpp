@@ -112,11 +112,26 @@ const char* to_string(socket_type type) noexcept {
   return names[static_cast<std::size_t>(type)];
 }
 
+caf::error check_subscription(const std::string& prefix) {
+  // ZeroMQ 4.3.4 writes the length of such a message in one byte, and announces
+  // eight. Publishers hang up, each time the socket connects.
+  constexpr auto added = std::size_t{10};
+  constexpr auto longest_byte = std::size_t{255};
+  if (prefix.size() > longest_byte || prefix.size() + added <= longest_byte)
+    return caf::none;
+  return make_error(ec::bad_config,
+                    "a subscription of 246 to 255 bytes breaks the connection "
+                    "in ZeroMQ 4.3.4: shorten it to 245 bytes");
+}
+
 caf::error check(const socket_spec& spec) {
   if (auto what = bad_setting(spec))
     return make_error(ec::bad_config, std::string{"bad socket: "} + what);
   if (auto err = check_security(spec.security))
     return err;
+  for (auto& prefix : spec.subscriptions)
+    if (auto err = check_subscription(prefix))
+      return err;
   for (auto& text : spec.bind)
     if (auto where = check_bind(spec, text); !where)
       return std::move(where.error());

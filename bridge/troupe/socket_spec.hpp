@@ -148,6 +148,11 @@ struct socket_spec {
   caf::actor_addr ends_with{};
 };
 
+/// Returns why a socket cannot subscribe to `prefix`, with `ec::bad_config`, or
+/// none.
+/// @relates socket_spec
+caf::error check_subscription(const std::string& prefix);
+
 /// Returns what is wrong with `spec`, endpoints included, or none.
 /// @relates socket_spec
 caf::error check(const socket_spec& spec);

@@ -34,6 +34,19 @@ BOOST_AUTO_TEST_CASE(passes_good_specs) {
   }));
 }
 
+BOOST_AUTO_TEST_CASE(finds_subscriptions_that_break_connections) {
+  for (auto size : {0u, 1u, 245u, 246u, 250u, 255u, 256u, 1000u}) {
+    auto err = check_with([=](auto& x) {
+      x.type = socket_type::sub;
+      x.subscriptions = {"", std::string(size, 'x')};
+    });
+    if (size < 246 || size > 255)
+      BOOST_TEST(!err, size);
+    else
+      BOOST_TEST(describe(err).find("245 bytes") != std::string::npos, size);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(finds_settings_that_make_no_sense) {
   using std::chrono::milliseconds;
   const std::function<void(socket_spec&)> changes[] = {

@@ -377,6 +377,57 @@ BOOST_AUTO_TEST_CASE(push_holds_messages_until_somebody_pulls) {
     [&] { return self.counters(push.handle).messages_sent == 10u; }));
 }
 
+BOOST_AUTO_TEST_CASE(subscriptions_of_any_length_work_or_are_refused) {
+  plain_peer pub{ZMQ_XPUB};
+  auto where = pub.bind("tcp://127.0.0.1:*");
+  for (auto size : {245u, 246u, 255u, 256u, 300u}) {
+    auto prefix = std::string(size, 'x');
+    auto spec = socket_spec{};
+    spec.type = socket_type::sub;
+    spec.connect = {where};
+    spec.subscriptions = {"first"};
+    auto sub = open(spec);
+    self.attach(sub.handle);
+    BOOST_TEST(pub.receive() == strings{"\1first"});
+    caf::scoped_actor asker{sys};
+    auto err = caf::error{};
+    asker->request(sub.handle, patience, atom::subscribe_v, prefix)
+      .receive([] {}, [&](caf::error& x) { err = std::move(x); });
+    auto refused = size == 246 || size == 255;
+    BOOST_TEST((refused ? err == ec::bad_config : !err), size);
+    if (!refused) {
+      BOOST_TEST(pub.receive() == strings{'\1' + prefix}, size);
+      BOOST_REQUIRE(pub.send({prefix + "y"}));
+      BOOST_TEST(texts(self.take()) == strings{prefix + "y"}, size);
+      caf::anon_send(sub.handle, atom::unsubscribe_v, prefix);
+      BOOST_TEST(pub.receive() == strings{'\0' + prefix}, size);
+    }
+    BOOST_REQUIRE(pub.send({"first"}));
+    BOOST_TEST(texts(self.take()) == strings{"first"}, size);
+    self.watch(sub.handle);
+    caf::anon_send(sub.handle, atom::close_v);
+    self.take_down();
+    BOOST_TEST(pub.receive() == (strings{std::string{"\0first", 6}}), size);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(all_of_many_subscriptions_arrive) {
+  constexpr auto many = 5000u; // more than send_hwm
+  for (auto type : {socket_type::sub, socket_type::xsub}) {
+    plain_peer pub{ZMQ_XPUB};
+    auto spec = socket_spec{};
+    spec.type = type;
+    spec.connect = {pub.bind("tcp://127.0.0.1:*")};
+    for (auto i = 0u; i < many; ++i)
+      spec.subscriptions.push_back("topic " + std::to_string(i));
+    auto sub = open(spec);
+    auto arrived = 0u;
+    while (arrived < many && !pub.receive().empty())
+      ++arrived;
+    BOOST_TEST(arrived == many, to_string(type));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(those_who_pull_never_send) {
   auto pull = open(binding(socket_type::pull, "inproc://*")).handle;
   self.attach(pull);

@@ -130,6 +130,8 @@ void socket_actor_impl::forget_endpoint(const std::string& where) {
 }
 
 caf::error socket_actor_impl::subscribe(const std::string& prefix, bool on) {
+  if (auto err = check_subscription(prefix))
+    return err;
   pending_ = true;
   if (socket_.subscribe(prefix, on))
     return caf::none;

@@ -30,7 +30,11 @@ bool set_text(void* socket, int option, const std::string& value) {
 
 bool set_queues(void* socket, const socket_spec& spec) {
   auto& x = spec.options;
-  return set(socket, ZMQ_SNDHWM, x.send_hwm)
+  // ZeroMQ drops the subscriptions that find no room, again with each new
+  // connection. They are as many as the owner asks for.
+  using enum socket_type;
+  auto subscribes = spec.type == sub || spec.type == xsub;
+  return set(socket, ZMQ_SNDHWM, subscribes ? 0 : x.send_hwm)
          && set(socket, ZMQ_RCVHWM, receive_hwm(spec))
          && set(socket, ZMQ_SNDBUF, x.send_buffer)
          && set(socket, ZMQ_RCVBUF, x.receive_buffer)
