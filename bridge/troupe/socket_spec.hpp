@@ -175,6 +175,7 @@ struct socket_counters {
   std::uint64_t frames_lent = 0;
   std::uint64_t bytes_lent = 0;
   std::uint64_t messages_received = 0;
+  std::uint64_t frames_received = 0;
   std::uint64_t bytes_received = 0;
   /// Messages given back to the owner.
   std::uint64_t returned = 0;

@@ -349,6 +349,7 @@ BOOST_AUTO_TEST_CASE(sums_up_open_and_closed_sockets) {
   BOOST_TEST(sum.messages_sent == 3u);
   BOOST_TEST(sum.bytes_copied == 15u);
   BOOST_TEST(sum.messages_received == 3u);
+  BOOST_TEST(sum.frames_received == 3u);
   BOOST_TEST(sum.bytes_received == 15u);
   BOOST_TEST(sum.held == 0u);
   BOOST_TEST(server.counters(router.handle).messages_received == 3u);

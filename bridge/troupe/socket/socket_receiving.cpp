@@ -30,6 +30,7 @@ void socket_actor_impl::read() {
   std::vector<multipart> batch;
   batch.reserve(usual_batch_);
   auto received = std::uint64_t{0};
+  auto frames = std::uint64_t{0};
   auto bytes = std::uint64_t{0};
   multipart message;
   auto left = spec_.max_batch;
@@ -57,14 +58,17 @@ void socket_actor_impl::read() {
       break;
     }
     ++received;
+    frames += message.frames.size();
     bytes += size;
     if (accept(message, batch))
       batch.push_back(std::move(message));
   }
   pending_ = left == 0 || taken >= max_turn_bytes;
   if (link_) {
-    for (auto& x : batch)
+    for (auto& x : batch) {
+      frames += x.frames.size();
       bytes += x.size_bytes();
+    }
     received = batch.size();
     if (spec_.type == socket_type::dealer) // others get no replies
       std::erase_if(batch, [this](multipart& x) { return answer(x); });
@@ -74,6 +78,7 @@ void socket_actor_impl::read() {
   if (received == 0)
     return;
   count(counters_.messages_received, received);
+  count(counters_.frames_received, frames);
   count(counters_.bytes_received, bytes);
   if (!batch.empty())
     deliver(std::move(batch));

@@ -309,6 +309,7 @@ BOOST_AUTO_TEST_CASE(drops_and_counts_messages_beyond_its_limits) {
   auto counters = server.counters(router.handle);
   BOOST_TEST(counters.dropped == 4u);
   BOOST_TEST(counters.messages_received == 1u);
+  BOOST_TEST(counters.frames_received == 3u);
   BOOST_TEST(counters.bytes_received == 250u);
   for (auto told = 0u; told < 4;) { // one at once, the others later
     auto event = server.take_event();
