@@ -28,6 +28,9 @@ freelance(freelance_actor::stateful_pointer<freelance_state> self,
       auto open = std::make_shared<open_question>();
       open->asker = self->make_response_promise<std::string>();
       open->servers = servers.size();
+      if (servers.empty())
+        open->asker.deliver(
+          make_error(ec::bad_config, "there are no servers to ask"));
       for (auto& server : servers)
         self->request(server, patience, atom::request_v, question)
           .then(

@@ -89,6 +89,11 @@ BOOST_AUTO_TEST_CASE(does_not_wait_for_the_silent_nor_mind_the_dead) {
   BOOST_TEST(client.received_nothing());
 }
 
+BOOST_AUTO_TEST_CASE(says_at_once_that_there_is_nobody_to_ask) {
+  ask({}, 0ms);
+  BOOST_CHECK(std::get<0>(client.take<caf::error>()) == ec::bad_config);
+}
+
 BOOST_AUTO_TEST_CASE(gives_up_when_nobody_replies) {
   ask({{"silent", std::nullopt}, {"dead", 0ms, true}}, 499ms);
   BOOST_TEST(client.received_nothing());

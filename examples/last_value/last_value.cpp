@@ -30,11 +30,13 @@ last_value(last_value_actor::stateful_pointer<last_value_state> self,
       // Subscribers have nothing to say but what they subscribe to.
     },
     [](returned&) {
-      // A subscriber is too slow. Its last value follows when it joins again.
+      // A subscriber is too slow. The last values follow at `drained`.
     },
     [self, socket](socket_event& x) {
       if (x.what == socket_event::kind::subscribed)
         self->send(socket, outgoing{self->state.matches(x.text)});
+      if (x.what == socket_event::kind::drained)
+        self->send(socket, outgoing{self->state.matches("")});
     },
     [self, socket](caf::put_atom, const std::string& topic,
                    std::string& value) -> caf::result<void> {

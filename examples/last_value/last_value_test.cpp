@@ -72,6 +72,17 @@ BOOST_AUTO_TEST_CASE(repeats_nothing_for_those_who_leave) {
   BOOST_TEST(join(kind::unsubscribed, "a").empty());
 }
 
+BOOST_AUTO_TEST_CASE(repeats_all_once_slow_subscribers_are_done) {
+  put("a", "1");
+  put("b", "2");
+  socket.take<multipart>();
+  socket.take<multipart>();
+  BOOST_TEST(join(kind::full, "").empty());
+  auto values = join(kind::drained, "");
+  BOOST_REQUIRE(values.size() == 2u);
+  BOOST_TEST(text_at(values[1], 1) == "2");
+}
+
 BOOST_AUTO_TEST_CASE(bounds_the_topics_but_not_their_values) {
   last_value_state state;
   for (auto i = std::size_t{0}; i < last_value_state::max_topics; ++i)

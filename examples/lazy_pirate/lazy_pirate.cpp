@@ -3,6 +3,8 @@
 
 #include <troupe/text_frames.hpp>
 
+#include <caf/sec.hpp>
+
 #include <utility>
 
 using namespace troupe;
@@ -10,6 +12,12 @@ using namespace troupe;
 namespace {
 
 using self_pointer = lazy_pirate_actor::stateful_pointer<lazy_pirate_state>;
+
+/// Whether the next attempt may do better.
+bool may_pass(const caf::error& why) {
+  return why == ec::timed_out || why == ec::peer_gone
+         || why == caf::sec::request_timeout;
+}
 
 /// Asks, and again, until `left` attempts are used up. Asking again costs no
 /// copy: the frames are shared.
@@ -23,8 +31,10 @@ void ask(self_pointer self, multipart question, unsigned left,
       [asker](multipart& reply) mutable {
         asker.deliver(std::string{text_at(reply, 0)});
       },
-      [=](caf::error&) mutable {
-        if (left > 1)
+      [=](caf::error& why) mutable {
+        if (!may_pass(why))
+          asker.deliver(std::move(why));
+        else if (left > 1)
           ask(self, std::move(question), left - 1, std::move(asker));
         else
           asker.deliver(make_error(

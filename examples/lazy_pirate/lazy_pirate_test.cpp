@@ -18,6 +18,7 @@ namespace {
 struct script {
   std::vector<std::string> asked;
   unsigned overhears = 0;
+  caf::error fails{};
 };
 
 /// Stands in for the socket: replies with `yes` when the script says so.
@@ -26,6 +27,8 @@ caf::behavior socket(caf::event_based_actor* self,
   return {
     [self, plot](atom::request, multipart& x) -> caf::result<multipart> {
       plot->asked.emplace_back(text_at(x, 0));
+      if (plot->fails)
+        return plot->fails;
       if (plot->asked.size() > plot->overhears)
         return multipart{text_frames({"yes"})};
       return self->make_response_promise<multipart>(); // never delivered
@@ -81,6 +84,13 @@ BOOST_AUTO_TEST_CASE(asks_the_same_again_when_no_reply_comes) {
   BOOST_TEST(client.received(std::string{"yes"}));
   BOOST_REQUIRE(plot->asked.size() == 3u);
   BOOST_TEST(plot->asked[2] == "ahoy");
+}
+
+BOOST_AUTO_TEST_CASE(does_not_repeat_what_fails_for_good) {
+  plot->fails = make_error(ec::key_refused, "nobody knows that key");
+  ask(0ms);
+  BOOST_CHECK(std::get<0>(client.take<caf::error>()) == ec::key_refused);
+  BOOST_TEST(plot->asked.size() == 1u);
 }
 
 BOOST_AUTO_TEST_CASE(gives_up_after_the_last_attempt) {

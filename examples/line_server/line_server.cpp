@@ -25,9 +25,9 @@ void hang_up(self_pointer self, const routing_id& peer, std::string_view last,
 void answer(self_pointer self, const line_server_config& cfg,
             const multipart& x, outgoing& out) {
   auto i = self->state.connections.find(x.peer);
-  if (i == self->state.connections.end())
-    return; // it was hung up already
-  auto lines = i->second.take(x.frames.front().text());
+  if (i == self->state.connections.end() || i->second.deaf)
+    return; // it was hung up already, or will be
+  auto lines = i->second.lines.take(x.frames.front().text());
   if (!lines)
     return hang_up(self, x.peer, "error: the line is too long\n", out);
   for (auto& line : *lines) {
@@ -35,6 +35,18 @@ void answer(self_pointer self, const line_server_config& cfg,
       return hang_up(self, x.peer, "bye\n", out);
     out.messages.push_back(to(x.peer, buffer::adopt(cfg.answer(line) + "\n")));
   }
+}
+
+/// There is room to hang up, now.
+void hang_up_on_the_deaf(self_pointer self, const socket_actor& socket) {
+  outgoing out;
+  std::erase_if(self->state.connections, [&](auto& x) {
+    if (x.second.deaf)
+      out.messages.push_back(to(x.first, {}));
+    return x.second.deaf;
+  });
+  if (!out.messages.empty())
+    self->send(socket, std::move(out));
 }
 
 } // namespace
@@ -51,13 +63,18 @@ line_server(self_pointer self, socket_actor socket, line_server_config cfg) {
         self->send(socket, std::move(out));
     },
     [=](returned& x) {
-      // It left, or does not read what it asked for.
-      self->state.connections.erase(x.message.peer);
+      auto& connections = self->state.connections;
+      if (x.reason == ec::peer_full)
+        connections[x.message.peer].deaf = true;
+      else
+        connections.erase(x.message.peer); // it left
     },
     [=](socket_event& x) {
       auto& connections = self->state.connections;
       if (x.what == socket_event::kind::disconnected)
         connections.erase(x.peer);
+      if (x.what == socket_event::kind::drained)
+        hang_up_on_the_deaf(self, socket);
       if (x.what != socket_event::kind::connected || x.peer.empty())
         return; // STREAMs name who connected; events of `watch` do not
       outgoing out;

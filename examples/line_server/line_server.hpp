@@ -26,7 +26,14 @@ struct line_server_config {
 struct line_server_state {
   static inline const char* name = "line-server";
 
-  std::map<troupe::routing_id, line_splitter> connections;
+  struct connection {
+    line_splitter lines;
+
+    /// It does not read its answers, and gets no more. It counts until it ends.
+    bool deaf = false;
+  };
+
+  std::map<troupe::routing_id, connection> connections;
 };
 
 /// Serves the connections of `socket`, a STREAM.

@@ -95,6 +95,23 @@ BOOST_AUTO_TEST_CASE(hangs_up_on_endless_lines) {
   BOOST_TEST(caller.hung_up());
 }
 
+BOOST_AUTO_TEST_CASE(counts_those_who_do_not_read) {
+  using kind = socket_event::kind;
+  auto deaf = routing_id{"deaf"};
+  caf::anon_send(server, socket_event{.what = kind::connected, .peer = deaf});
+  caf::anon_send(server, returned{.reason = ec::peer_full,
+                                  .message = {deaf, frame_list{}}});
+  plain_caller ann{where};
+  ann.write("a\n");
+  BOOST_TEST(ann.read_line() == "a!");
+  plain_caller eve{where};
+  BOOST_TEST(eve.read_line() == "error: too many connections");
+  caf::anon_send(server, socket_event{.what = kind::drained});
+  plain_caller dan{where};
+  dan.write("d\n");
+  BOOST_TEST(dan.read_line() == "d!");
+}
+
 BOOST_AUTO_TEST_CASE(serves_several_but_not_too_many) {
   plain_caller ann{where};
   plain_caller bob{where};

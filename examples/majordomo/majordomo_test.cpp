@@ -174,6 +174,27 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(majordomo_suite)
 
+BOOST_FIXTURE_TEST_CASE(a_worker_piles_up_no_signs_of_life,
+                        test::deterministic_fixture) {
+  test::probe socket{sys};
+  auto worker = sys.spawn(majordomo_worker, socket.as<socket_actor>(),
+                          majordomo_worker_config{.service = "a", .work = {}});
+  run();
+  socket.take<atom::attach, socket_owner_actor>();
+  socket.take<multipart>();
+  auto tell = [&](socket_event::kind what) {
+    socket->send(worker, socket_event{.what = what});
+    run();
+    advance(std::chrono::milliseconds{100});
+  };
+  tell(socket_event::kind::full);
+  BOOST_TEST(socket.received_nothing());
+  tell(socket_event::kind::drained);
+  BOOST_TEST(text_at(std::get<0>(socket.take<multipart>()), 0) == "alive");
+  caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+  run();
+}
+
 BOOST_FIXTURE_TEST_CASE(passes_a_request_to_a_worker_and_its_answer_back,
                         fixture) {
   ask("a");

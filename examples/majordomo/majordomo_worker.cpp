@@ -25,9 +25,15 @@ majordomo_worker_actor::behavior_type majordomo_worker(
       self->send(socket, std::move(answers));
     },
     [](returned&) {},
-    [](socket_event&) {},
+    [=](socket_event& x) {
+      if (x.what == socket_event::kind::full)
+        self->state.waits = true;
+      if (x.what == socket_event::kind::drained)
+        self->state.waits = false;
+    },
     [=](caf::tick_atom) {
-      self->send(socket, multipart{text_frames({"alive", cfg.service})});
+      if (!self->state.waits) // old signs of life are worth nothing
+        self->send(socket, multipart{text_frames({"alive", cfg.service})});
       self->delayed_send(self, cfg.interval, caf::tick_atom_v);
     },
   };

@@ -26,6 +26,13 @@ struct majordomo_worker_config {
 
 struct majordomo_worker_state {
   static inline const char* name = "majordomo-worker";
+
+  // Or CAF would initialize the first member with the address of the actor.
+  majordomo_worker_state() noexcept {
+    // nop
+  }
+
+  bool waits = false; // messages, for the broker
 };
 
 /// Works over `socket`, a DEALER.

@@ -8,10 +8,12 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
 
+#include <charconv>
 #include <iostream>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 
 using namespace troupe;
 
@@ -47,7 +49,11 @@ caf::behavior sink(caf::event_based_actor* self, socket_actor socket,
 /// Squares the number of a task, and says who did it.
 auto squares(std::string who) {
   return [who](multipart& task) {
-    auto n = std::stoull(std::string{text_at(task, 0)});
+    auto text = text_at(task, 0); // from outside: it may be anything
+    auto n = 0ull;
+    if (std::from_chars(text.data(), text.data() + text.size(), n).ec
+        != std::errc{})
+      return multipart{text_frames({who, "no number"})};
     return multipart{text_frames({who, std::to_string(n * n)})};
   };
 }
