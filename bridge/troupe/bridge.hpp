@@ -96,7 +96,7 @@ struct bridge_config {
   /// other threads run meanwhile, but uses a core that has nothing else to do.
   /// Answers that come so fast find it awake. 0 = it sleeps at once. Of several
   /// pumps, fewer do that than there are cores.
-  std::chrono::microseconds spin_time{30};
+  std::chrono::microseconds spin_time{100};
 };
 
 /// Owns the ZeroMQ context and the socket pumps: the threads that touch

@@ -32,6 +32,9 @@ using std::chrono::milliseconds;
 constexpr auto exit_no_controller = 3;
 constexpr auto exit_version_mismatch = 7;
 
+// There are many engines, and what they wait for comes from elsewhere.
+constexpr auto engine_spin_time = std::chrono::microseconds{30};
+
 // How long messages have to leave before a process ends with its task.
 constexpr auto kill_delay = milliseconds{50};
 
@@ -133,7 +136,8 @@ void forget_start_pages() {
 int run_tasks(const connection_info& info, engine_config cfg,
               caf::actor_system& sys, exit_guard& guard) {
   auto copy = copy_policy::parse(info.copy_threshold);
-  bridge_runtime bridge{sys, {.copy = copy ? *copy : copy_policy{}}};
+  bridge_runtime bridge{
+    sys, {.copy = copy ? *copy : copy_policy{}, .spin_time = engine_spin_time}};
   auto control = bridge.open(control_socket(info));
   if (!control)
     return complain(exit_no_controller, describe(control.error()));
