@@ -12,6 +12,7 @@
 #include "troupe/calibration.hpp"
 #include "troupe/error.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <memory>
@@ -101,19 +102,22 @@ std::vector<copy_sample> costs_of(const crossover_curves& curves,
   return result;
 }
 
+/// The mean of the logarithms of what all sizes cost.
+double mean_cost(const std::vector<copy_sample>& samples, copy_policy policy) {
+  auto sum = 0.0;
+  for (const auto& x : samples)
+    sum += std::log(policy.copies(x.size) ? x.copied : x.lent);
+  return sum / static_cast<double>(samples.size());
+}
+
 /// How fast a policy is over all sizes, each of which counts the same, in
-/// relation to the best threshold.
+/// relation to the fastest threshold.
 double relative_rate(const std::vector<copy_sample>& samples,
                      copy_policy policy) {
-  copy_policy best{best_threshold(samples)};
-  auto sum = 0.0;
-  for (const auto& x : samples) {
-    auto cost = [&](copy_policy p) {
-      return p.copies(x.size) ? x.copied : x.lent;
-    };
-    sum += std::log(cost(best) / cost(policy));
-  }
-  return std::exp(sum / static_cast<double>(samples.size()));
+  auto least = mean_cost(samples, copy_policy::never());
+  for (const auto& x : samples)
+    least = std::min(least, mean_cost(samples, copy_policy{x.size}));
+  return std::exp(least - mean_cost(samples, policy));
 }
 
 void report_thresholds(const options& with, const std::string& transport,
