@@ -56,8 +56,8 @@ std::string processor() {
   return {};
 }
 
-/// Names what a threshold depends on, the rules of `best_threshold` included, in
-/// one line without line breaks.
+/// Names what a threshold depends on, the rules of `best_threshold` included,
+/// in one line without line breaks.
 const std::string& machine() {
   static const auto text = [] {
     utsname system{};
@@ -129,7 +129,7 @@ std::size_t crossing(std::span<const copy_sample> samples, std::size_t copied) {
   if (copied == 0)
     return samples.front().size / 2;
   if (copied == samples.size())
-    return samples.back().size;
+    return std::max(samples.back().size, copy_policy::default_threshold);
   // The ratio of the costs passes 1 between two sizes.
   auto& left = samples[copied - 1];
   auto& right = samples[copied];
@@ -165,11 +165,12 @@ std::size_t best_threshold(std::span<const copy_sample> samples) {
   if (samples.empty())
     return copy_policy::default_threshold;
   auto costs = costs_of(samples);
-  auto best = std::min_element(costs.rbegin(), costs.rend());
-  auto most = *best + same_cost * static_cast<double>(samples.size());
-  auto result = crossing(samples, costs.rend() - best - 1);
+  auto least = std::min_element(costs.rbegin(), costs.rend());
+  auto best = static_cast<std::size_t>(costs.rend() - least) - 1;
+  auto most = *least + same_cost * static_cast<double>(samples.size());
+  auto result = crossing(samples, best);
   for (auto copied = std::size_t{0}; copied < costs.size(); ++copied)
-    if (costs[copied] <= most)
+    if (copied != best && costs[copied] <= most)
       if (auto x = closest(samples, copied); distance(x) < distance(result))
         result = x;
   return result;

@@ -2,6 +2,7 @@
 #include "troupe/socket_context.hpp"
 
 #include "troupe/security/zap_handler.hpp"
+#include "troupe/socket/farewells.hpp"
 #include "troupe/socket/io_threads.hpp"
 
 #include <zmq.h>
@@ -24,7 +25,8 @@ std::shared_ptr<socket_context> socket_context::make(int io_threads,
   return std::make_shared<socket_context>(handle);
 }
 
-socket_context::socket_context(void* handle) noexcept : handle_(handle) {
+socket_context::socket_context(void* handle)
+  : parting_(std::make_unique<farewells>()), handle_(handle) {
   // nop
 }
 

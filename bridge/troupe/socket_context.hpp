@@ -8,6 +8,7 @@
 
 namespace troupe {
 
+class farewells;
 class zap_handler;
 
 /// A ZeroMQ context: sockets of one context reach each other over inproc, and
@@ -19,7 +20,7 @@ public:
   static std::shared_ptr<socket_context> make(int io_threads = 1,
                                               int max_sockets = 16384);
 
-  explicit socket_context(void* handle) noexcept;
+  explicit socket_context(void* handle);
 
   ~socket_context();
 
@@ -36,7 +37,13 @@ public:
   /// with the first call, and ends with the context.
   caf::expected<zap_handler*> zap();
 
+  /// Connections of closed sockets that somebody still reads from.
+  farewells& parting() noexcept {
+    return *parting_;
+  }
+
 private:
+  std::unique_ptr<farewells> parting_; // outlives the handle
   void* handle_;
   std::mutex mtx_;
   std::unique_ptr<zap_handler> zap_;

@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(of_thresholds_that_are_as_good_the_default_is_the_best) {
 BOOST_AUTO_TEST_CASE(a_clear_cost_counts_more_than_the_default) {
   std::vector<copy_sample> samples;
   for (auto size = std::size_t{64}; size <= std::size_t{1} << 20; size *= 2)
-    samples.push_back({size, size > 100'000 ? 2.0 : 1.0, 1.1});
+    samples.push_back({size, size > 100'000 ? 2.0 : 1.0, 1.4});
   auto x = best_threshold(samples);
   BOOST_TEST(x >= std::size_t{64} << 10);
   BOOST_TEST(x < std::size_t{128} << 10);

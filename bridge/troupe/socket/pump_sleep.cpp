@@ -2,6 +2,7 @@
 
 // The part of the pump that waits for something to do.
 
+#include "troupe/socket/farewells.hpp"
 #include "troupe/socket/socket_pump.hpp"
 
 #include <algorithm>
@@ -51,6 +52,9 @@ int socket_pump::timeout_ms() {
   auto first = killing_time_;
   for (auto& x : sockets_)
     first = std::min(first, x.socket->deadline());
+  if (context_->parting().pending())
+    first = std::min(first,
+                     std::chrono::steady_clock::now() + farewells::pause);
   if (first == time_point::max())
     return -1;
   using std::chrono::ceil;

@@ -73,13 +73,16 @@ bool socket_actor_impl::cleanup(caf::error&& reason,
   count(counters_.dropped, unclaimed_.size());
   unclaimed_.clear();
   fail_all(requests_.take_all(), ec::closed);
+  auto waits_for_credit = link_ && link_->knows_credit();
   link_ = nullptr;
   if (socket_) {
+    auto now = steady_now();
+    auto left = closing_ ? std::max(close_time_ - now, time_point::duration{})
+                         : time_point::duration{};
+    if (left.count() > 0 && !waits_for_credit)
+      keep_until_read(now + left);
     monitor_.reset();
     intake_.reset();
-    auto left = closing_
-                  ? std::max(close_time_ - steady_now(), time_point::duration{})
-                  : time_point::duration{};
     socket_.close(std::chrono::ceil<std::chrono::milliseconds>(left));
     pump_->remove(*this);
   }

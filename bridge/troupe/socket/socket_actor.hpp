@@ -128,6 +128,9 @@ private:
 
   caf::error open_socket_and_monitor();
 
+  /// Has the ipc connections last until the peers have read all that was sent.
+  void keep_until_read(time_point limit);
+
   caf::error open_endpoints(std::vector<std::string>& bound);
 
   /// Sends, holds or returns `message`.

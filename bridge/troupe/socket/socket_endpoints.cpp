@@ -3,12 +3,25 @@
 // The part of the socket actor that opens, binds, connects and subscribes.
 
 #include "troupe/error.hpp"
+#include "troupe/socket/farewells.hpp"
 #include "troupe/socket/socket_actor.hpp"
 #include "troupe/socket/zmq_options.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace troupe {
+
+namespace {
+
+bool sends_over_ipc(const socket_spec& spec) {
+  auto via_ipc = [](auto& x) { return x.starts_with("ipc:"); };
+  return spec.type != socket_type::pull && spec.type != socket_type::sub
+         && (std::ranges::any_of(spec.bind, via_ipc)
+             || std::ranges::any_of(spec.connect, via_ipc));
+}
+
+} // namespace
 
 caf::result<open_socket> socket_actor_impl::open() {
   open_socket result;
@@ -38,7 +51,8 @@ caf::error socket_actor_impl::open_socket_and_monitor() {
     intake_ = std::move(*intake);
   }
   if (!spec_.watch && !waits_for_connection_ && !may_meet_itself(spec_)
-      && !watches_handshakes() && !intake_ && !(link_ && link_->knows_credit()))
+      && !watches_handshakes() && !intake_ && !sends_over_ipc(spec_)
+      && !(link_ && link_->knows_credit()))
     return caf::none;
   auto monitor = socket_monitor::make(pump_->context(), socket_,
                                       spec_.security);
@@ -46,6 +60,14 @@ caf::error socket_actor_impl::open_socket_and_monitor() {
     return std::move(monitor.error());
   monitor_ = std::move(*monitor);
   return caf::none;
+}
+
+void socket_actor_impl::keep_until_read(time_point limit) {
+  if (monitor_ == nullptr)
+    return;
+  monitor_->update();
+  for (auto& [fd, name] : monitor_->ipc_connections())
+    pump_->shared_context().parting().keep(fd, name, limit);
 }
 
 caf::error socket_actor_impl::open_endpoints(std::vector<std::string>& bound) {

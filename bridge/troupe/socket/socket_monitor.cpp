@@ -2,6 +2,7 @@
 #include "troupe/socket/socket_monitor.hpp"
 
 #include "troupe/error.hpp"
+#include "troupe/socket/farewells.hpp"
 #include "troupe/socket/tcp_probe.hpp"
 
 #include <zmq.h>
@@ -127,6 +128,8 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
       [[fallthrough]];
     case ZMQ_EVENT_ACCEPTED:
       changes_.push_back({value, true});
+      if (endpoint.starts_with("ipc:"))
+        ipc_connections_[value] = kernel_name_of(value);
       return;
     case ZMQ_EVENT_HANDSHAKE_SUCCEEDED:
       if (met_itself_ > 0)
@@ -140,6 +143,7 @@ void socket_monitor::note(std::uint16_t event, std::int32_t value,
       break;
     case ZMQ_EVENT_DISCONNECTED:
       changes_.push_back({value, false});
+      ipc_connections_.erase(value);
       return note_end(std::move(endpoint));
     case ZMQ_EVENT_CONNECT_RETRIED:
       result.what = kind::retrying;

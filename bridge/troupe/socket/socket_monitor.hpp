@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -63,6 +64,11 @@ public:
   /// ends that we made ourselves, of which ZeroMQ tells nothing.
   void forget(const std::optional<std::string>& endpoint);
 
+  /// The ipc connections there are, with the kernel's names of them.
+  const std::map<int, std::uint64_t>& ipc_connections() const noexcept {
+    return ipc_connections_;
+  }
+
   /// Whether our credentials were refused since the last call.
   bool take_key_refused() noexcept {
     return std::exchange(key_refused_, false);
@@ -104,6 +110,7 @@ private:
   handshake_reader reader_;
   std::vector<socket_event> events_;
   std::vector<change> changes_;
+  std::map<int, std::uint64_t> ipc_connections_;
   std::unordered_map<std::string, std::size_t> by_endpoint_; // those of:
   std::size_t connections_ = 0;
   std::size_t established_ = 0;

@@ -3,6 +3,7 @@
 
 #include "troupe/error.hpp"
 #include "troupe/socket/counting.hpp"
+#include "troupe/socket/farewells.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -170,6 +171,8 @@ void socket_pump::run() {
       if (own_jobs_.empty())
         break;
     }
+    if (context_->parting().pending())
+      context_->parting().review(std::chrono::steady_clock::now());
     if (stopping_ && !closing_)
       begin_closing();
     if (closing_ && end_if_idle())
@@ -250,7 +253,7 @@ bool socket_pump::end_if_idle() {
   if (!sockets_.empty())
     return false;
   dismiss_guests();
-  if (!own_jobs_.empty())
+  if (!own_jobs_.empty() || context_->parting().pending())
     return false;
   std::unique_lock guard{jobs_mutex_};
   ended_ = jobs_.empty();
