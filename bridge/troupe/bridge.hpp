@@ -84,8 +84,8 @@ struct bridge_config {
   /// threads of the process: see `lanes_spec::own_bulk_thread`.
   int io_threads = 1;
 
-  /// Most sockets of the context. One that is watched, bound to tcp, or sends over ipc
-  /// counts three times.
+  /// Most sockets of the context. A socket that is watched, bound to tcp or
+  /// sends over ipc counts three times.
   int max_sockets = 16384;
 
   /// Threads that touch sockets, each socket always the same one. One keeps up
