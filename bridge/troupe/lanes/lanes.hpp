@@ -54,7 +54,9 @@ struct lanes_spec {
 
   /// Give the bulk lane the second I/O thread, which gives way to all others,
   /// and the small lanes the first. Needs `bridge_config::io_threads` of at
-  /// least 2. Do so wherever bulk may be large: docs/decisions/0014-lanes.md.
+  /// least 2. Do so wherever bulk may be large, and let both sides have
+  /// `sockets.peers = bridged`: over ipc, only those send bulk in chunks that
+  /// are short enough not to delay others. docs/decisions/0014-lanes.md
   bool own_bulk_thread = false;
 
   /// The operating system's buffer per bulk connection in bytes, each way; -1
