@@ -56,8 +56,7 @@ std::string processor() {
   return {};
 }
 
-/// Names what a threshold depends on, the rules of `best_threshold` included,
-/// in one line without line breaks.
+/// Names what a measurement depends on, in one line without line breaks.
 const std::string& machine() {
   static const auto text = [] {
     utsname system{};
@@ -65,7 +64,7 @@ const std::string& machine() {
     auto [major, minor, patch] = std::array{0, 0, 0};
     zmq_version(&major, &minor, &patch);
     std::ostringstream out;
-    out << "rules-2 libzmq-" << major << '.' << minor << '.' << patch << ' '
+    out << "libzmq-" << major << '.' << minor << '.' << patch << ' '
         << system.nodename << ' ' << system.machine << " x"
         << std::thread::hardware_concurrency() << processor();
     return out.str();
@@ -109,27 +108,28 @@ caf::error cannot_keep(const std::string& path, const std::string& reason) {
                                           + "; it is measured again next time");
 }
 
-// -- parts of best_threshold --------------------------------------------------
+} // namespace
 
-/// Thresholds count as equally good if their costs differ by less per size. A
-/// measurement of 90 ms cannot tell them apart.
-constexpr auto same_cost = 0.01;
+// -- the threshold ------------------------------------------------------------
 
-/// Costs of copying no size, one size, and so on, as sums of logarithms of what
-/// a copy costs in relation to a loan.
-std::vector<double> costs_of(std::span<const copy_sample> samples) {
-  std::vector<double> result{0.0};
-  for (auto& x : samples)
-    result.push_back(result.back() + std::log(x.copied / x.lent));
-  return result;
-}
-
-/// Where the costs cross if that many sizes are copied.
-std::size_t crossing(std::span<const copy_sample> samples, std::size_t copied) {
+std::size_t best_threshold(std::span<const copy_sample> samples) {
+  if (samples.empty())
+    return copy_policy::default_threshold;
+  // Costs of lending everything; then of copying one more size, and so on.
+  auto cost = 0.0;
+  auto best = 0.0;
+  auto copied = std::size_t{0};
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    cost += std::log(samples[i].copied / samples[i].lent);
+    if (cost <= best) {
+      best = cost;
+      copied = i + 1;
+    }
+  }
   if (copied == 0)
     return samples.front().size / 2;
   if (copied == samples.size())
-    return std::max(samples.back().size, copy_policy::default_threshold);
+    return samples.back().size;
   // The ratio of the costs passes 1 between two sizes.
   auto& left = samples[copied - 1];
   auto& right = samples[copied];
@@ -139,41 +139,6 @@ std::size_t crossing(std::span<const copy_sample> samples, std::size_t copied) {
   auto ratio = static_cast<double>(right.size) / static_cast<double>(left.size);
   return static_cast<std::size_t>(static_cast<double>(left.size)
                                   * std::pow(ratio, part));
-}
-
-/// The threshold closest to the default by which that many sizes are copied.
-std::size_t closest(std::span<const copy_sample> samples, std::size_t copied) {
-  constexpr auto wanted = copy_policy::default_threshold;
-  auto least = copied == 0 ? samples.front().size / 2
-                           : samples[copied - 1].size;
-  if (copied == samples.size())
-    return std::max(least, wanted);
-  return std::max(least, std::min(wanted, samples[copied].size - 1));
-}
-
-/// How far a threshold is from the default.
-double distance(std::size_t threshold) {
-  return std::abs(
-    std::log(static_cast<double>(threshold) / copy_policy::default_threshold));
-}
-
-} // namespace
-
-// -- the threshold ------------------------------------------------------------
-
-std::size_t best_threshold(std::span<const copy_sample> samples) {
-  if (samples.empty())
-    return copy_policy::default_threshold;
-  auto costs = costs_of(samples);
-  auto least = std::min_element(costs.rbegin(), costs.rend());
-  auto best = static_cast<std::size_t>(costs.rend() - least) - 1;
-  auto most = *least + same_cost * static_cast<double>(samples.size());
-  auto result = crossing(samples, best);
-  for (auto copied = std::size_t{0}; copied < costs.size(); ++copied)
-    if (copied != best && costs[copied] <= most)
-      if (auto x = closest(samples, copied); distance(x) < distance(result))
-        result = x;
-  return result;
 }
 
 // -- calibration_file ---------------------------------------------------------

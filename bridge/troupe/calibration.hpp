@@ -26,8 +26,7 @@ struct copy_sample {
 
 /// Returns the threshold that costs least over all samples, each of which
 /// counts the same, however large: the sizes up to it are copied. Between two
-/// sizes it lies where the costs cross. Of thresholds that cost the same within
-/// 1 % per size, it is the one closest to the default.
+/// sizes it lies where the costs cross.
 /// @param samples in ascending order of sizes, all costs above 0.
 std::size_t best_threshold(std::span<const copy_sample> samples);
 

@@ -85,31 +85,6 @@ BOOST_AUTO_TEST_CASE(without_a_crossing_the_threshold_stays_at_the_edge) {
   BOOST_TEST(best_threshold({}) == copy_policy::default_threshold);
 }
 
-BOOST_AUTO_TEST_CASE(of_thresholds_that_are_as_good_the_default_is_the_best) {
-  constexpr auto usual = copy_policy::default_threshold;
-  std::vector<copy_sample> flat;
-  for (auto size = std::size_t{64}; size <= std::size_t{1} << 20; size *= 4)
-    flat.push_back({size, 1, 1});
-  BOOST_TEST(best_threshold(flat) == usual);
-  auto below = flat; // copying costs 2 % more from 4 KiB on
-  auto above = flat; // and less up to there
-  for (auto i = std::size_t{0}; i < flat.size(); ++i)
-    (flat[i].size < 4096 ? above[i].lent : below[i].copied) = 1.02;
-  BOOST_TEST(best_threshold(below) == usual);
-  BOOST_TEST(best_threshold(above) == usual);
-  flat.resize(2); // 64 and 256 bytes
-  BOOST_TEST(best_threshold(flat) == usual);
-}
-
-BOOST_AUTO_TEST_CASE(a_clear_cost_counts_more_than_the_default) {
-  std::vector<copy_sample> samples;
-  for (auto size = std::size_t{64}; size <= std::size_t{1} << 20; size *= 2)
-    samples.push_back({size, size > 100'000 ? 2.0 : 1.0, 1.4});
-  auto x = best_threshold(samples);
-  BOOST_TEST(x >= std::size_t{64} << 10);
-  BOOST_TEST(x < std::size_t{128} << 10);
-}
-
 BOOST_AUTO_TEST_CASE(each_transport_can_be_measured) {
   for (auto via : all_transports) {
     auto policy = calibrate(via);
