@@ -100,13 +100,12 @@ private:
 /// Sends small messages until it is destroyed, as fast as they are taken.
 class busy_peer {
 public:
-  explicit busy_peer(const std::string& where)
-    : peer_(ZMQ_DEALER), thread_([this, where] {
-        peer_.connect(where);
-        while (!end_ && peer_.send({"small"}))
-          ++sent_;
-      }) {
-    // nop
+  explicit busy_peer(const std::string& where) : peer_(ZMQ_DEALER) {
+    peer_.connect(where);
+    thread_ = std::thread{[this] {
+      while (!end_ && peer_.send({"small"}))
+        ++sent_;
+    }};
   }
 
   ~busy_peer() {
