@@ -17,9 +17,9 @@ struct socket_options {
 
   /// Most messages that ZeroMQ queues per peer, on the way out and in. Bounds
   /// messages, not bytes. Never 0, which would mean no bound, as SUB and XSUB
-  /// sockets have on the way out, so that no subscription is lost. Bridged PAIR,
-  /// DEALER and ROUTER sockets have room for `socket_spec::window_messages` on
-  /// the way in.
+  /// sockets have on the way out, so that no subscription is lost. Bridged
+  /// PAIR, DEALER and ROUTER sockets have room for
+  /// `socket_spec::window_messages` on the way in.
   int send_hwm = 4096;
   int receive_hwm = 4096;
 
